@@ -84,7 +84,7 @@ enum snet_command {
  * @SNET_A_UID: u32, its real user id
  * @SNET_A_EUID: u32, its effective user id
  * @SNET_A_GID: u32, its real group id
- * @SNET_A_COMM: string without the terminating zero, name of the thread
+ * @SNET_A_COMM: zero-terminated string, name of the thread
  * @SNET_A_NETNS: u64, inode number of the socket's network namespace
  * @SNET_A_TIME: u64, nanoseconds since the epoch (CLOCK_REALTIME) when the
  *	call was held

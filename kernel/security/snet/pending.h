@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * snet: the table of what waits
+ */
+#ifndef _SECURITY_SNET_PENDING_H
+#define _SECURITY_SNET_PENDING_H
+
+#include <linux/list.h>
+#include <linux/snet.h>
+#include <linux/types.h>
+
+#include "request.h"
+#include "stats.h"
+
+/**
+ * struct snet_decision - how a request ended
+ * @verdict: allow or deny
+ * @error: positive errno for a denied call
+ * @cause: who or what decided
+ */
+struct snet_decision {
+	enum snet_verdict verdict;
+	int error;
+	enum snet_stat cause;
+};
+
+/**
+ * struct snet_pending - a request that waits
+ * @id: set by snet_pending_add()
+ * @time_ns: CLOCK_REALTIME when it began to wait
+ * @deadline_ns: @time_ns and the delay
+ * @request: not owned; as long-lived as the entry
+ * @decision: valid once @decided
+ * @decided: set with release semantics, once
+ * @wake: called when it has been decided, with the table's lock held; wakes
+ *	what waits, be it a task or something else
+ * @node: in the table, under its lock
+ * @order: in the list by age, under the table's lock
+ *
+ * The memory belongs to the waiter. It must not go away before
+ * snet_pending_remove() has returned.
+ */
+struct snet_pending {
+	u64 id;
+	u64 time_ns;
+	u64 deadline_ns;
+	const struct snet_request *request;
+	struct snet_decision decision;
+	bool decided;
+	void (*wake)(struct snet_pending *pending);
+
+	/* private: */
+	struct hlist_node node;
+	struct list_head order;
+};
+
+int snet_pending_add(struct snet_pending *pending);
+bool snet_pending_remove(struct snet_pending *pending);
+bool snet_pending_decide(u64 id, const struct snet_decision *decision);
+void snet_pending_decide_all(const struct snet_decision *decision);
+int snet_pending_walk(u64 after,
+		      int (*visit)(const struct snet_pending *pending,
+				   void *data),
+		      void *data);
+u64 snet_pending_count(void);
+
+static inline bool snet_pending_is_decided(const struct snet_pending *pending)
+{
+	/* Pairs with the release in decide(). */
+	return smp_load_acquire(&pending->decided);
+}
+
+#endif /* _SECURITY_SNET_PENDING_H */
