@@ -46,21 +46,21 @@ enum snet_event_field {
  * received it returns. It has no pointers, so a plain copy is a full copy.
  */
 struct snet_event {
-	uint64_t id;			/**< names it to snet_verdict() */
-	enum snet_operation operation;
-	uint32_t fields;		/**< set of enum snet_event_field */
-	int family;			/**< AF_INET, AF_INET6 */
-	int type;			/**< SOCK_STREAM, ... */
-	int protocol;			/**< IPPROTO_TCP, ... */
-	uint32_t pid;			/**< thread group, initial namespace */
+	uint64_t id;		       /**< names it to snet_verdict() */
+	enum snet_operation operation; /**< SNET_OP_UNSPEC: see snet_dispatch() */
+	uint32_t fields;	       /**< set of enum snet_event_field */
+	int family;		       /**< AF_INET, AF_INET6 */
+	int type;		       /**< SOCK_STREAM, ... */
+	int protocol;		       /**< IPPROTO_TCP, ... */
+	uint32_t pid;		       /**< thread group, initial namespace */
 	uint32_t tid;
-	uint32_t uid;			/**< real; initial user namespace */
+	uint32_t uid; /**< real; initial user namespace */
 	uint32_t euid;
 	uint32_t gid;
-	uint64_t netns;			/**< inode of the network namespace */
-	uint64_t time_ns;		/**< since the epoch */
-	uint64_t deadline_ns;		/**< since the epoch: the policy decides */
-	char comm[16];			/**< always terminated */
+	uint64_t netns;	      /**< inode of the network namespace */
+	uint64_t time_ns;     /**< since the epoch */
+	uint64_t deadline_ns; /**< since the epoch: the policy decides */
+	char comm[16];	      /**< always terminated */
 	struct sockaddr_storage local;
 	socklen_t local_len;
 	struct sockaddr_storage remote;
@@ -71,7 +71,7 @@ struct snet_event {
 struct snet_cancel {
 	uint64_t id;
 	enum snet_cancel_reason reason;
-	enum snet_verdict verdict;	/**< SNET_CANCEL_TIMEOUT: what the policy made of it */
+	enum snet_verdict verdict; /**< SNET_CANCEL_TIMEOUT: what the policy made of it */
 };
 
 /** What snet_dispatch() calls; members may be NULL. */
@@ -83,15 +83,16 @@ struct snet_callbacks {
 	/**
 	 * The socket's queue was too small and messages are lost; the kernel
 	 * has decided those requests by its policy. snet_pending() tells what
-	 * really waits.
+	 * really waits, which may include requests that are still to be
+	 * announced.
 	 */
 	void (*overrun)(struct snet *snet, void *data);
 };
 
 /** The settings of the kernel module. */
 struct snet_config {
-	uint32_t delay;			/**< seconds, 1 to SNET_DELAY_MAX */
-	enum snet_verdict policy;	/**< for what nobody decides */
+	uint32_t delay;		  /**< seconds, 1 to SNET_DELAY_MAX */
+	enum snet_verdict policy; /**< for what nobody decides */
 };
 
 /** The counters of the kernel module since boot; see enum snet_attr. */
@@ -148,10 +149,15 @@ int snet_register(struct snet *snet, const struct snet_callbacks *callbacks, voi
 /**
  * snet_dispatch() - receive what the kernel has sent, and call the callbacks
  *
- * Never blocks. Returns when nothing is left to receive.
+ * Never blocks. Returns when nothing is left to receive, or after some hundred
+ * callbacks, so that a flood does not starve the caller's main loop: then
+ * snet_fd() is still readable.
  *
  * Return: how many callbacks were called, or a negative errno;
- * -EBADMSG: the kernel sent something malformed; it was skipped.
+ * -EBADMSG: the kernel sent something malformed; it was skipped. A request
+ * holds a program even so: if it had an id, it was announced with what could
+ * be read of it, as SNET_OP_UNSPEC. Unknown ids of users are (uint32_t)-1 then,
+ * the id of a process 0. The default policy should answer it.
  */
 int snet_dispatch(struct snet *snet);
 
@@ -164,7 +170,9 @@ int snet_dispatch(struct snet *snet);
  * The held call has been woken when this returns 0.
  *
  * Errors: -ENOENT: this id does not wait (any more), nothing was done;
- * -EPERM: not the controller; -EINVAL or -ERANGE: bad verdict or errno.
+ * -EPERM: not the controller; -EINVAL or -ERANGE: bad verdict or errno;
+ * -ENOBUFS: the socket's queue was full and the kernel's answer is lost,
+ * the request does not wait any more unless the verdict was a bad one.
  */
 int snet_verdict(struct snet *snet, uint64_t id, enum snet_verdict verdict, int error);
 
@@ -181,7 +189,8 @@ int snet_stats_get(struct snet *snet, struct snet_stats *ret_stats);
  * snet_pending() - what waits now, oldest first
  * @callback: called for each before snet_pending() returns
  *
- * Return: how many, or a negative errno.
+ * Return: how many, or a negative errno; -EAGAIN: it changed faster than it
+ * could be read; -EBADMSG: as for snet_dispatch().
  */
 int snet_pending(struct snet *snet,
 		 void (*callback)(struct snet *snet, const struct snet_event *event, void *data),

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Sending commands and receiving what the kernel says.
+ *
+ * Requests and the answers to commands come through the same socket, because
+ * the kernel takes verdicts only from the socket that is registered. It
+ * handles a command within sendmsg(), so the answer is in the queue when that
+ * returns, possibly behind events; these are kept for snet_dispatch(). So
+ * nothing here ever blocks.
+ *
+ * All functions need the lock.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <linux/genetlink.h>
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+
+#include "snet-private.h"
+
+/**
+ * snet_command() - begin a command
+ * @command: &enum snet_command
+ * @flags: NLM_F_ACK or NLM_F_DUMP
+ *
+ * Return: where to put the attributes; belongs to the handle, and is good
+ * until snet_transact(). NULL: no room, which can't be.
+ */
+struct nl_msg *snet_command(struct snet *snet, uint8_t command, uint16_t flags)
+{
+	/* Back to the bare header, to use the memory again. */
+	nlmsg_hdr(snet->command)->nlmsg_len = NLMSG_HDRLEN;
+	/* Events have 0. */
+	if (!++snet->seq)
+		snet->seq = 1;
+	if (!genlmsg_put(snet->command, snet->port, snet->seq, snet->family, 0,
+			 NLM_F_REQUEST | flags, command, SNET_GENL_VERSION))
+		return NULL;
+	return snet->command;
+}
+
+static int transmit(struct snet *snet)
+{
+	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+	struct nlmsghdr *hdr = nlmsg_hdr(snet->command);
+	struct iovec iov = {.iov_base = hdr, .iov_len = hdr->nlmsg_len};
+	struct msghdr msg = {
+		.msg_name = &kernel,
+		.msg_namelen = sizeof(kernel),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+	};
+	ssize_t len;
+
+	do {
+		len = sendmsg(snet->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+	} while (len < 0 && errno == EINTR);
+	if (len < 0)
+		return -errno;
+	return (size_t)len == iov.iov_len ? 0 : -EMSGSIZE;
+}
+
+/* Notes a failure with the words of the extended ack that follows at @offset. */
+static void fail_with_extack(struct snet *snet, const struct nlmsghdr *hdr, size_t offset,
+			     int error)
+{
+	size_t datalen = nlmsg_datalen(hdr);
+	struct nlattr *head, *nla;
+	const char *words = NULL;
+	size_t len = 0;
+	int rest;
+
+	if ((hdr->nlmsg_flags & NLM_F_ACK_TLVS) && offset < datalen) {
+		head = (struct nlattr *)((char *)nlmsg_data(hdr) + offset);
+		nla_for_each_attr(nla, head, (int)(datalen - offset), rest)
+		{
+			if (nla_type(nla) != NLMSGERR_ATTR_MSG)
+				continue;
+			words = nla_data(nla);
+			len = nla_len(nla);
+		}
+	}
+	snet_fail(snet, error, words, len);
+}
+
+static void finish_call(struct snet *snet, struct snet_call *call, const struct nlmsghdr *hdr,
+			int error, size_t offset)
+{
+	call->done = true;
+	if (error >= 0)
+		return;
+	fail_with_extack(snet, hdr, offset, error);
+	call->error = error;
+}
+
+/* NLMSG_ERROR: the ack, good or bad. */
+static void handle_ack(struct snet *snet, struct snet_call *call, const struct nlmsghdr *hdr)
+{
+	const struct nlmsgerr *ack = nlmsg_data(hdr);
+	size_t offset = sizeof(*ack);
+
+	if (nlmsg_datalen(hdr) < (int)sizeof(*ack)) {
+		finish_call(snet, call, hdr, -EBADMSG, SIZE_MAX);
+		return;
+	}
+	/* The words come after our own message, if that was not left out. */
+	if (!(hdr->nlmsg_flags & NLM_F_CAPPED) && ack->msg.nlmsg_len > sizeof(ack->msg))
+		offset += NLMSG_ALIGN((size_t)ack->msg.nlmsg_len - sizeof(ack->msg));
+	finish_call(snet, call, hdr, ack->error, offset);
+}
+
+/* NLMSG_DONE: the end of a dump. */
+static void handle_done(struct snet *snet, struct snet_call *call, const struct nlmsghdr *hdr)
+{
+	int error = 0;
+
+	if (nlmsg_datalen(hdr) >= (int)sizeof(error))
+		memcpy(&error, nlmsg_data(hdr), sizeof(error));
+	finish_call(snet, call, hdr, error, sizeof(error));
+}
+
+static void handle_answer(struct snet *snet, struct snet_call *call, const struct nlmsghdr *hdr)
+{
+	int err;
+
+	if (hdr->nlmsg_flags & NLM_F_DUMP_INTR)
+		call->interrupted = true;
+
+	if (hdr->nlmsg_type == NLMSG_ERROR) {
+		handle_ack(snet, call, hdr);
+	} else if (hdr->nlmsg_type == NLMSG_DONE) {
+		handle_done(snet, call, hdr);
+	} else if (hdr->nlmsg_type == snet->family && call->reply) {
+		err = call->reply(hdr, call->data);
+		if (err && !call->error)
+			call->error = snet_fail(snet, err, NULL, 0);
+	}
+}
+
+/* An event that finds no place is lost, as if the kernel had found none. */
+static void handle_event(struct snet *snet, const struct nlmsghdr *hdr)
+{
+	struct snet_item *item = snet_queue_reserve(&snet->queue, SNET_QUEUE_MAX);
+
+	if (!item) {
+		snet->overrun = true;
+		return;
+	}
+	if (snet_decode(hdr, item))
+		snet->malformed = true;
+	if (item->kind != SNET_ITEM_NONE)
+		snet_queue_commit(&snet->queue);
+}
+
+static void handle_message(struct snet *snet, struct snet_call *call, const struct nlmsghdr *hdr)
+{
+	if (hdr->nlmsg_type == NLMSG_OVERRUN)
+		snet->overrun = true;
+	else if (hdr->nlmsg_type == snet->family && !hdr->nlmsg_seq)
+		handle_event(snet, hdr);
+	else if (call && !call->done && hdr->nlmsg_seq == snet->seq && hdr->nlmsg_pid == snet->port)
+		handle_answer(snet, call, hdr);
+	/* The rest is the end of something that was given up. */
+}
+
+static void handle_datagram(struct snet *snet, struct snet_call *call, int len)
+{
+	struct nlmsghdr *hdr = (struct nlmsghdr *)snet->buffer;
+
+	for (; nlmsg_ok(hdr, len); hdr = nlmsg_next(hdr, &len))
+		handle_message(snet, call, hdr);
+	if (len <= 0)
+		return;
+	/*
+	 * A message that was cut short. There may still be an id in it. It is
+	 * ours to change, and the decoder reads no further than it says.
+	 */
+	snet->malformed = true;
+	if (len >= (int)sizeof(*hdr) && hdr->nlmsg_len > (unsigned int)len) {
+		hdr->nlmsg_len = len;
+		handle_message(snet, call, hdr);
+	}
+}
+
+/**
+ * snet_receive() - receive one datagram
+ * @call: the command that waits for its answer, or NULL
+ *
+ * Return: 0; -EAGAIN: there is none; or another negative errno
+ */
+int snet_receive(struct snet *snet, struct snet_call *call)
+{
+	struct iovec iov = {.iov_base = snet->buffer, .iov_len = SNET_RECEIVE_SIZE};
+	struct sockaddr_nl from = {0};
+	struct msghdr msg = {
+		.msg_name = &from,
+		.msg_namelen = sizeof(from),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+	};
+	ssize_t len = recvmsg(snet->fd, &msg, MSG_DONTWAIT);
+
+	if (len < 0 && errno == EINTR)
+		return 0;
+	if (len < 0 && errno == ENOBUFS) {
+		snet->overrun = true;
+		return 0;
+	}
+	if (len < 0)
+		return errno == EWOULDBLOCK ? -EAGAIN : -errno;
+
+	/* Only the kernel is believed. */
+	if (msg.msg_namelen != sizeof(from) || from.nl_family != AF_NETLINK || from.nl_pid != 0)
+		return 0;
+	if (msg.msg_flags & MSG_TRUNC)
+		snet->malformed = true;
+	handle_datagram(snet, call, (int)len);
+	return 0;
+}
+
+/**
+ * snet_transact() - send the command and receive its answer
+ * @call: what to do with it
+ *
+ * Return: 0 or a negative errno, which snet_strerror() then knows about
+ */
+int snet_transact(struct snet *snet, struct snet_call *call)
+{
+	static const char lost[] = "the kernel's answer was lost, the socket's queue was full";
+	int err = transmit(snet);
+
+	while (!err && !call->done)
+		err = snet_receive(snet, call);
+	if (err == -EAGAIN)
+		return snet_fail(snet, -ENOBUFS, lost, sizeof(lost));
+	if (err)
+		return snet_fail(snet, err, NULL, 0);
+	return call->error;
+}
