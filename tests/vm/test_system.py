@@ -1,0 +1,409 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The whole system on the real kernel, as an administrator sees it.
+
+Run by scripts/vm --up: the system bus, polkit and snetd are the installed
+ones. Programs that connect are curl, and Python for what curl cannot do.
+"""
+
+import errno
+import http.server
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import tap
+from snetbus import (ACCESS_DENIED, ERROR, Held, Refused, Signals, add_rule, busctl, call,
+                     kernel_parameter, pending, query, refusal, rules,
+                     service_pid, settle, variants, verdict, wait_owner)
+
+PYTHON = os.path.realpath(sys.executable)
+CURL = os.path.realpath("/usr/bin/curl")
+PAGE = "the page behind the firewall\n"
+
+# A program that connects, and whose exit status is the errno.
+CONNECT = ("import errno,socket,sys\n"
+           "s=socket.socket()\n"
+           "try: s.connect(('127.0.0.1',int(sys.argv[1])))\n"
+           "except OSError as e: sys.exit(e.errno)\n")
+# Python is allowed to do all it wants, for the web server's sake; a copy of it
+# under another name is not.
+PROBE = "/tmp/probe-python"
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(PAGE.encode())
+
+    def log_message(self, *unused):
+        pass
+
+
+def start_server():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server.server_port
+
+
+def set_up():
+    """Lets this program serve, and nothing else happen."""
+    settle()
+    subprocess.run(["cp", PYTHON, PROBE], check=True)
+    add_rule(action="allow", program=PYTHON, comment="the web server of the tests")
+    return start_server()
+
+
+def clean():
+    """Before each test: nothing waits, and only the server's rule is there."""
+    settle()
+    for rule in rules():
+        if rule.get("program") != PYTHON:
+            call("Rules", "Remove", "t", rule["id"])
+    for event in pending():
+        verdict(event["id"], "deny")
+    kernel_parameter("snet_verdict_delay", 60)
+    kernel_parameter("snet_verdict_policy", 0)
+
+
+def curl(signals, *options):
+    return Held(["curl", "-sS", *options, f"http://127.0.0.1:{PORT}/"], signals)
+
+
+def probe(signals, **popen):
+    return Held([PROBE, "-I", "-c", CONNECT, str(PORT)], signals, **popen)
+
+
+def expect(actual, wanted, what):
+    assert actual == wanted, f"{what}: {actual!r} instead of {wanted!r}"
+
+
+def test_allow():
+    """curl is held, answered with allow by busctl, and gets its page"""
+    with Signals() as signals:
+        held = curl(signals)
+        listed = busctl("org.snet.Events", "ListPending")[0]
+        expect(len(listed), 1, "how many wait")
+        event = listed[0]
+        expect(event["id"]["data"], held.id, "id")
+        expect(event["operation"]["data"], "connect", "operation")
+        expect(event["program"]["data"], CURL, "program")
+        expect(event["remote-address"]["data"], "127.0.0.1", "remote-address")
+        expect(event["remote-port"]["data"], PORT, "remote-port")
+        expect(event["protocol"]["data"], "tcp", "protocol")
+        expect(event["uid"]["data"], 0, "uid")
+        assert held.process.poll() is None, "curl is not held"
+        with open(f"/proc/{held.process.pid}/stat", encoding="ascii") as stat:
+            state = stat.read().rsplit(")", 1)[1].split()[0]
+        expect(state, "D", "state of the process")
+        busctl("org.snet.Events", "Verdict", "tsa{sv}", str(held.id), "allow", "0")
+        expect(held.finish(), (0, PAGE), "curl")
+        decided = signals.wait("Decided", lambda arguments: arguments[0] == held.id)
+        expect(decided[1], "allow", "verdict")
+        expect(decided[2]["reason"], "user", "reason")
+        expect(pending(), [], "what waits")
+
+
+def test_deny():
+    """curl is answered with deny by busctl, and fails with EACCES"""
+    with Signals() as signals:
+        held = curl(signals, "-v")
+        busctl("org.snet.Events", "Verdict", "tsa{sv}", str(held.id), "deny", "0")
+        status, output = held.finish()
+        expect(status, 7, "curl's exit status")
+        assert os.strerror(errno.EACCES) in output, output
+        expect(probe_with_deny(signals), errno.EACCES, "errno")
+
+
+def probe_with_deny(signals, **options):
+    held = probe(signals)
+    verdict(held.id, "deny", **options)
+    return held.finish()[0]
+
+
+def test_deny_errno():
+    """a denial fails with the errno that was asked for"""
+    with Signals() as signals:
+        expect(probe_with_deny(signals, errno="ECONNREFUSED"), errno.ECONNREFUSED, "errno")
+        event = query(1)[0]
+        expect(event["errno"], "ECONNREFUSED", "errno in the journal")
+
+
+def test_timeout():
+    """unanswered, the call ends by the policy after the delay: both policies"""
+    kernel_parameter("snet_verdict_delay", 1)
+    waits = []
+    for policy, status in ((0, 0), (1, errno.EACCES)):
+        kernel_parameter("snet_verdict_policy", policy)
+        with Signals() as signals:
+            held = probe(signals)
+            expect(held.finish()[0], status, f"exit status under policy {policy}")
+            decided = signals.wait("Decided", lambda arguments: arguments[0] == held.id)
+            expect(decided[1], "deny" if policy else "allow", "verdict")
+            expect(decided[2]["reason"], "timeout", "reason")
+            waits.append(decided[2]["waited"] / 1e6)
+            assert 0.9 < waits[-1] < 5, f"waited {waits[-1]} s"
+    return f"waited {waits[0]:.2f} s and {waits[1]:.2f} s with a delay of 1 s"
+
+
+def kill_daemon(policy):
+    """Kills snetd while ten are held; returns statuses and how long it took."""
+    kernel_parameter("snet_verdict_policy", policy)
+    with Signals() as signals:
+        held = [probe(signals) for _ in range(10)]
+        pid = service_pid()
+        started = time.monotonic()
+        os.kill(pid, signal.SIGKILL)
+        statuses = {program.finish()[0] for program in held}
+        took = time.monotonic() - started
+    wait_owner("org.snet", bool)
+    assert service_pid() != pid, "snetd was not started again"
+    return statuses, took
+
+
+def test_kill_daemon():
+    """kill -9 of snetd releases ten held programs within a second, by policy"""
+    allowed, took_allow = kill_daemon(0)
+    denied, took_deny = kill_daemon(1)
+    expect(allowed, {0}, "exit statuses under policy 0")
+    expect(denied, {errno.EACCES}, "exit statuses under policy 1")
+    assert took_allow < 1 and took_deny < 1, f"took {took_allow} s and {took_deny} s"
+    return f"released in {took_allow:.3f} s and {took_deny:.3f} s"
+
+
+def test_kill_held():
+    """killing a held program removes its request everywhere within a second"""
+    with Signals() as signals:
+        held = probe(signals)
+        started = time.monotonic()
+        held.process.kill()
+        cancelled = signals.wait("Cancelled", lambda arguments: arguments[0] == held.id)
+        took = time.monotonic() - started
+        expect(cancelled[1], "exited", "reason")
+        expect(pending(), [], "what waits")
+        expect(held.finish()[0], -signal.SIGKILL, "end of the program")
+        assert took < 1, f"took {took} s"
+        refused = refusal("Events", "Verdict", "tsa{sv}", held.id, "allow", {})
+        expect(refused.name, ERROR + "UnknownRequest", "error")
+        return f"gone after {took:.3f} s"
+
+
+def test_second_controller():
+    """a second controller is refused, and the first one goes on"""
+    second = subprocess.run([os.environ["SNET_TEST_CONTROLLER"]],
+                            capture_output=True, text=True, check=False)
+    expect(second.returncode, errno.EBUSY, "exit status of the second controller")
+    assert "controller already" in second.stdout + second.stderr, second
+    with Signals() as signals:
+        held = probe(signals)
+        verdict(held.id, "allow")
+        expect(held.finish()[0], 0, "exit status")
+
+
+def test_forever():
+    """an answer forever makes a rule that decides from then on, restarts included"""
+    with Signals() as signals:
+        held = curl(signals)
+        verdict(held.id, "allow", lifetime="forever", comment="made by the test")
+        expect(held.finish(), (0, PAGE), "curl")
+        rule = [rule for rule in rules() if rule.get("comment") == "made by the test"][0]
+        expect(rule["program"], CURL, "program")
+        expect(rule["remote-port"], PORT, "remote-port")
+        subprocess.run(["systemctl", "restart", "snetd.service"], check=True)
+        settle()
+        done = subprocess.run(["curl", "-sS", f"http://127.0.0.1:{PORT}/"],
+                              capture_output=True, text=True, timeout=20, check=True)
+        expect(done.stdout, PAGE, "the page")
+        event = query(1, program=CURL)[0]
+        expect((event["reason"], event["rule"]), ("rule", rule["id"]), "who decided")
+        assert not [1 for member, arguments in signals.seen
+                    if member == "Requested" and arguments[0] == event["id"]], "it was asked"
+
+
+def test_rule_settles_waiting():
+    """a new rule decides what already waits"""
+    with Signals() as signals:
+        held = [probe(signals) for _ in range(3)]
+        identifier = add_rule(action="deny", program=PROBE, errno="ENETUNREACH")
+        for program in held:
+            expect(program.finish()[0], errno.ENETUNREACH, "exit status")
+        expect({event["rule"] for event in query(3)}, {identifier}, "rule in the journal")
+
+
+def test_bind_and_listen():
+    """bind and listen are held too, over IPv4 and IPv6, with their addresses"""
+    script = ("import socket,sys\n"
+              "s=socket.socket(socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET)\n"
+              "s.bind((sys.argv[1],0))\n"
+              "s.listen()\n")
+    for address, family in (("127.0.0.1", "inet"), ("::1", "inet6")):
+        with Signals() as signals:
+            held = Held([PROBE, "-I", "-c", script, address], signals)
+            expect(held.event["operation"], "bind", "operation")
+            expect(held.event["local-address"], address, "local-address")
+            expect(held.event["family"], family, "family")
+            assert "remote-address" not in held.event, held.event
+            verdict(held.id, "allow")
+            identifier, event = signals.wait(
+                "Requested", lambda arguments: arguments[1]["operation"] == "listen")
+            assert event["local-port"] > 0, event
+            verdict(identifier, "allow")
+            expect(held.finish(), (0, ""), "program")
+
+
+def test_bad_verdicts():
+    """bad ids, words and options have named errors that change nothing"""
+    with Signals() as signals:
+        held = probe(signals)
+        cases = [
+            ((held.id + 1000, "allow", {}), "UnknownRequest", str(held.id + 1000)),
+            ((held.id, "perhaps", {}), "InvalidVerdict", "perhaps"),
+            ((held.id, "allow", {"colour": "red"}), "InvalidOption", "colour"),
+            ((held.id, "allow", {"lifetime": "long"}), "InvalidOption", "long"),
+            ((held.id, "allow", {"errno": "EACCES"}), "InvalidOption", "errno"),
+            ((held.id, "deny", {"errno": "EWHATEVER"}), "InvalidOption", "EWHATEVER"),
+            ((held.id, "allow", {"lifetime": "forever", "match": ["moon"]}),
+             "InvalidOption", "moon"),
+        ]
+        before = rules()
+        for (identifier, word, options), error, wrong in cases:
+            refused = refusal("Events", "Verdict", "tsa{sv}", identifier, word,
+                              variants(options))
+            expect(refused.name, ERROR + error, f"error for {word} {options}")
+            assert wrong in refused.message, f"{refused.message!r} does not name {wrong}"
+        expect([event["id"] for event in pending()], [held.id], "what waits")
+        expect(rules(), before, "rules")
+        verdict(held.id, "allow")
+        expect(held.finish()[0], 0, "exit status")
+        refused = refusal("Events", "Verdict", "tsa{sv}", held.id, "allow", {})
+        expect(refused.name, ERROR + "AlreadyDecided", "error for an answered id")
+
+
+def test_bad_rules():
+    """rules that contradict themselves or have unknown keys are refused by name"""
+    cases = [
+        ({"action": "allow", "colour": "red"}, ["colour"]),
+        ({"program": "/bin/true"}, ["action"]),
+        ({"action": "maybe"}, ["action", "maybe"]),
+        ({"action": "allow", "errno": "EACCES"}, ["errno", "action"]),
+        ({"action": "deny", "operation": "listen", "remote_port": 80},
+         ["operation", "remote-port"]),
+        ({"action": "deny", "family": "inet", "remote_address": "::1"},
+         ["family", "remote-address"]),
+        ({"action": "deny", "remote_address": "nowhere"}, ["remote-address", "nowhere"]),
+        ({"action": "deny", "uid": 1, "owner": 2}, ["uid", "owner"]),
+        ({"action": "deny", "program": "relative"}, ["program"]),
+    ]
+    before = rules()
+    for rule, wrong in cases:
+        try:
+            add_rule(**rule)
+        except Refused as refused:
+            expect(refused.name, ERROR + "InvalidRule", f"error for {rule}")
+            for word in wrong:
+                assert word in refused.message, f"{refused.message!r} does not name {word}"
+        else:
+            raise AssertionError(f"{rule} was not refused")
+    expect(rules(), before, "rules")
+    expect(refusal("Rules", "Remove", "t", 99999).name, ERROR + "UnknownRule", "error")
+    refused = refusal("Events", "Query", "a{sv}u", variants({"colour": "red"}), 0)
+    expect(refused.name, ERROR + "InvalidFilter", "error")
+
+
+def as_nobody(*words):
+    return subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                           "busctl", "--json=short", *words],
+                          capture_output=True, text=True, check=False)
+
+
+def test_not_allowed():
+    """a caller that is not allowed gets AccessDenied, sees nothing, changes nothing"""
+    target = ["call", "org.snet", "/org/snet"]
+    with Signals() as signals:
+        held = probe(signals)
+        before = rules()
+        for words in (["org.snet.Events", "Verdict", "tsa{sv}", str(held.id), "allow", "0"],
+                      ["org.snet.Rules", "Add", "a{sv}", "1", "action", "s", "allow"],
+                      ["org.snet.Rules", "Remove", "t", str(before[0]["id"])]):
+            done = as_nobody(*target, *words)
+            assert done.returncode != 0, f"{words} was not refused"
+            assert "denied" in done.stderr.lower() or ACCESS_DENIED in done.stderr, done.stderr
+        seen = as_nobody(*target, "org.snet.Events", "ListPending")
+        expect(seen.stdout.strip(), '{"type":"aa{sv}","data":[[]]}', "what another user sees")
+        expect([event["id"] for event in pending()], [held.id], "what waits")
+        expect(rules(), before, "rules")
+        verdict(held.id, "allow")
+        expect(held.finish()[0], 0, "exit status")
+
+
+def test_signals_are_private():
+    """the signals of others' events do not reach an ordinary user"""
+    watcher = subprocess.Popen(
+        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+         "gdbus", "monitor", "--system", "--dest", "org.snet"],
+        stdout=subprocess.PIPE, text=True, bufsize=1)
+    try:
+        line = ""
+        while "is owned by" not in line:
+            line = watcher.stdout.readline()
+            assert line, "gdbus has ended"
+        with Signals() as signals:
+            held = probe(signals)
+            # A signal that all may hear comes behind those that they may not.
+            identifier = add_rule(action="deny", program="/nonexistent")
+            line = watcher.stdout.readline()
+            assert f"Rules.Added (uint64 {identifier},)" in line, line
+            verdict(held.id, "allow")
+            held.finish()
+    finally:
+        watcher.kill()
+        watcher.wait()
+
+
+def test_journal_pages():
+    """Query pages through the journal without a gap or a repetition"""
+    add_rule(action="deny", program=PROBE)
+    for _ in range(5):
+        subprocess.run([PROBE, "-I", "-c", CONNECT, str(PORT)], check=False, timeout=20)
+    whole = [event["serial"] for event in query(5, program=PROBE)]
+    paged = []
+    before = {}
+    while True:
+        page = query(2, program=PROBE, **before)
+        if not page or len(paged) >= 5:
+            break
+        paged += [event["serial"] for event in page]
+        before = {"before": page[-1]["serial"]}
+    expect(paged[:5], whole, "serials")
+    expect(whole, sorted(set(whole), reverse=True), "order")
+
+
+def test_threads():
+    """two threads of a program are held at a time, and answered one by one"""
+    script = ("import socket,sys,threading\n"
+              "def go(port):\n"
+              "  s=socket.socket()\n"
+              "  s.connect(('127.0.0.1',port))\n"
+              "  print(s.getpeername()[1],flush=True)\n"
+              "for _ in range(2):\n"
+              "  threading.Thread(target=go,args=(int(sys.argv[1]),)).start()\n")
+    with Signals() as signals:
+        held = Held([PROBE, "-I", "-c", script, str(PORT)], signals)
+        second, _ = signals.wait("Requested", lambda arguments: arguments[0] != held.id)
+        verdict(second, "allow")
+        expect(held.process.stdout.readline(), f"{PORT}\n", "the thread that was allowed")
+        expect([event["id"] for event in pending()], [held.id], "what waits")
+        verdict(held.id, "allow")
+        expect(held.finish(), (0, f"{PORT}\n"), "program")
+
+
+if __name__ == "__main__":
+    PORT = set_up()
+    tap.run([test_allow, test_deny, test_deny_errno, test_timeout, test_kill_daemon,
+             test_kill_held, test_second_controller, test_forever, test_rule_settles_waiting,
+             test_bind_and_listen, test_bad_verdicts, test_bad_rules, test_not_allowed,
+             test_signals_are_private, test_journal_pages, test_threads], clean)
