@@ -54,26 +54,33 @@ void snet_config_set_policy(enum snet_verdict policy)
 	WRITE_ONCE(verdict_policy, policy);
 }
 
-static int param_set_delay(const char *val, const struct kernel_param *kp)
+/*
+ * core_param() makes its names from those of a type; these types are numbers
+ * with bounds.
+ */
+static int set_delay(const char *val, const struct kernel_param *kp)
 {
 	return param_set_uint_minmax(val, kp, 1, SNET_DELAY_MAX);
 }
 
-static const struct kernel_param_ops delay_ops = {
-	.set = param_set_delay,
+static const struct kernel_param_ops param_ops_snet_delay = {
+	.set = set_delay,
 	.get = param_get_uint,
 };
 
-static int param_set_policy(const char *val, const struct kernel_param *kp)
+static int set_policy(const char *val, const struct kernel_param *kp)
 {
 	return param_set_uint_minmax(val, kp, SNET_VERDICT_ALLOW,
 				     SNET_VERDICT_MAX);
 }
 
-static const struct kernel_param_ops policy_ops = {
-	.set = param_set_policy,
+static const struct kernel_param_ops param_ops_snet_policy = {
+	.set = set_policy,
 	.get = param_get_uint,
 };
 
-core_param_cb(snet_verdict_delay, &delay_ops, &verdict_delay, 0644);
-core_param_cb(snet_verdict_policy, &policy_ops, &verdict_policy, 0644);
+#define param_check_snet_delay param_check_uint
+#define param_check_snet_policy param_check_uint
+
+core_param(snet_verdict_delay, verdict_delay, snet_delay, 0644);
+core_param(snet_verdict_policy, verdict_policy, snet_policy, 0644);
