@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <glib-unix.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <systemd/sd-daemon.h>
+
+#include "snetd-daemon.h"
+
+typedef struct
+{
+  GMainLoop *loop;
+  int status;
+} Run;
+
+static gboolean
+terminate_cb (gpointer user_data)
+{
+  Run *run = user_data;
+
+  g_main_loop_quit (run->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+ready_cb (SnetdDaemon *daemon, gpointer user_data)
+{
+  sd_notify (0, "READY=1");
+}
+
+static void
+failed_cb (SnetdDaemon *daemon, const char *message, gpointer user_data)
+{
+  Run *run = user_data;
+
+  g_printerr ("snetd: %s\n", message);
+  run->status = EXIT_FAILURE;
+  g_main_loop_quit (run->loop);
+}
+
+static gboolean
+run_daemon (Run *run, const SnetdDaemonOptions *options, GError **error)
+{
+  g_autoptr (GDBusConnection) connection = NULL;
+  g_autoptr (SnetdDaemon) daemon = NULL;
+  guint term, interrupt;
+
+  connection =
+    g_bus_get_sync (options->session ? G_BUS_TYPE_SESSION : G_BUS_TYPE_SYSTEM, NULL, error);
+  if (connection == NULL)
+    return FALSE;
+  g_dbus_connection_set_exit_on_close (connection, FALSE);
+
+  daemon = snetd_daemon_new (connection, options, error);
+  if (daemon == NULL)
+    return FALSE;
+  g_signal_connect (daemon, "ready", G_CALLBACK (ready_cb), run);
+  g_signal_connect (daemon, "failed", G_CALLBACK (failed_cb), run);
+
+  term = g_unix_signal_add (SIGTERM, terminate_cb, run);
+  interrupt = g_unix_signal_add (SIGINT, terminate_cb, run);
+  g_main_loop_run (run->loop);
+  sd_notify (0, "STOPPING=1");
+  g_source_remove (term);
+  g_source_remove (interrupt);
+
+  return TRUE;
+}
+
+/* systemd says where the directory is that it keeps for the service. */
+static const char *
+default_state_dir (void)
+{
+  const char *given = g_getenv ("STATE_DIRECTORY");
+
+  return given != NULL && g_path_is_absolute (given) ? given : SNETD_STATE_DIR;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *state_dir = NULL;
+  g_autofree char *config_file = NULL;
+  gboolean session = FALSE;
+  gboolean version = FALSE;
+  const GOptionEntry entries[] = {
+    { "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &state_dir,
+      "Where the databases are (" SNETD_STATE_DIR ")", "DIR" },
+    { "config", 0, 0, G_OPTION_ARG_FILENAME, &config_file,
+      "The configuration (" SNETD_CONFIG_FILE ")", "FILE" },
+    { "session", 0, 0, G_OPTION_ARG_NONE, &session,
+      "Use the session bus, for tests; its user is in charge then", NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context =
+    g_option_context_new ("– asks before programs use the network");
+  g_autoptr (GError) error = NULL;
+  Run run = { NULL, EXIT_SUCCESS };
+  SnetdDaemonOptions options;
+
+  setlocale (LC_ALL, "");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    {
+      g_printerr ("snetd: %s; see snetd --help\n", error->message);
+      return 2;
+    }
+  if (argc > 1)
+    {
+      g_printerr ("snetd: there is nothing to do with “%s”; see snetd --help\n", argv[1]);
+      return 2;
+    }
+  if (version)
+    {
+      g_print ("snetd %s\n", SNET_VERSION);
+      return EXIT_SUCCESS;
+    }
+
+  options.state_dir = state_dir != NULL ? state_dir : default_state_dir ();
+  options.config_file = config_file != NULL ? config_file : SNETD_CONFIG_FILE;
+  options.session = session;
+
+  run.loop = g_main_loop_new (NULL, FALSE);
+  if (!run_daemon (&run, &options, &error))
+    {
+      g_printerr ("snetd: %s\n", error->message);
+      run.status = EXIT_FAILURE;
+    }
+  g_main_loop_unref (run.loop);
+  return run.status;
+}

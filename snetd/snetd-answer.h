@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "snetd-request.h"
+#include "snetd-rule.h"
+
+/* What a caller of Verdict wants, word by word checked. */
+typedef struct
+{
+  enum snet_verdict verdict;
+  int error; /* errno, 0: not said */
+  SnetdLifetime lifetime;
+  gboolean match_given;
+  guint match; /* set of 1 << SnetdCondition */
+  char *comment;
+} SnetdAnswer;
+
+/* Error: SNETD_ERROR_INVALID_VERDICT, or INVALID_OPTION naming the option. */
+SnetdAnswer *snetd_answer_new (const char *verdict, GVariant *options, GError **error);
+void snetd_answer_free (SnetdAnswer *answer);
+
+/*
+ * The rule that an answer to @request makes. Error: SNETD_ERROR_INVALID_OPTION.
+ * @caller: the uid that answers.
+ */
+SnetdRule *snetd_answer_make_rule (const SnetdAnswer *answer,
+                                   const SnetdRequest *request,
+                                   guint32 caller,
+                                   GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnetdAnswer, snetd_answer_free)

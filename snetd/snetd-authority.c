@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "snetd-authority.h"
+
+#include <polkit/polkit.h>
+
+#include "snet-names.h"
+
+/* A name on the bus is one connection's for ever, so its uid may be kept. */
+#define CACHED_UIDS_MAX 256
+
+#define FREE "" /* needs no action */
+
+static const struct
+{
+  const char *method;
+  const char *own;   /* for what is the caller's; NULL: nobody may */
+  const char *other; /* for all else */
+} authority_table[] = {
+  { "Events.Verdict", SNET_ACTION_ANSWER_OWN, SNET_ACTION_ANSWER_ANY },
+  { "Events.ListPending", FREE, SNET_ACTION_OBSERVE },
+  { "Events.Query", FREE, SNET_ACTION_OBSERVE },
+  { "Rules.List", FREE, SNET_ACTION_OBSERVE },
+  { "Rules.Add", SNET_ACTION_MANAGE_OWN_RULES, SNET_ACTION_MANAGE_SYSTEM_RULES },
+  { "Rules.Remove", SNET_ACTION_MANAGE_OWN_RULES, SNET_ACTION_MANAGE_SYSTEM_RULES },
+  { "Agents.Register", FREE, NULL },
+  { "Agents.Unregister", FREE, NULL },
+};
+
+struct _SnetdAuthority
+{
+  GObject parent_instance;
+
+  GDBusConnection *connection;
+  guint32 superuser;
+  gboolean has_polkit;
+  GHashTable *uids; /* unique bus name -> uid */
+};
+
+G_DEFINE_FINAL_TYPE (SnetdAuthority, snetd_authority, G_TYPE_OBJECT)
+
+typedef struct
+{
+  char *method;
+  char *sender;
+  gint64 owner;
+  gboolean interactive;
+  guint32 uid;
+  const char *action;
+} Check;
+
+static void
+check_free (Check *check)
+{
+  g_free (check->method);
+  g_free (check->sender);
+  g_free (check);
+}
+
+const char *
+snetd_authority_action (const char *method, gboolean own)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (authority_table); i++)
+    {
+      if (g_str_equal (authority_table[i].method, method))
+        return own ? authority_table[i].own : authority_table[i].other;
+    }
+  return NULL;
+}
+
+static void
+deny (GTask *task, const char *why)
+{
+  Check *check = g_task_get_task_data (task);
+
+  if (check->action != NULL)
+    g_task_return_new_error (task, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED,
+                             "Not allowed: %s (polkit action %s)", why, check->action);
+  else
+    g_task_return_new_error (task, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED, "Not allowed: %s",
+                             why);
+}
+
+static void
+polkit_checked_cb (GObject *source, GAsyncResult *res, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (PolkitAuthorizationResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  Check *check = g_task_get_task_data (task);
+
+  result = polkit_authority_check_authorization_finish (POLKIT_AUTHORITY (source), res, &error);
+  if (result == NULL)
+    {
+      g_debug ("polkit did not answer for %s: %s", check->sender, error->message);
+      deny (task, "polkit is not there to ask, so only root may");
+    }
+  else if (polkit_authorization_result_get_is_authorized (result))
+    g_task_return_boolean (task, TRUE);
+  else if (polkit_authorization_result_get_is_challenge (result))
+    deny (task, "it needs an authentication, which the caller did not offer");
+  else
+    deny (task, "polkit says no");
+}
+
+static void
+polkit_found_cb (GObject *source, GAsyncResult *res, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (PolkitAuthority) polkit = NULL;
+  g_autoptr (PolkitSubject) subject = NULL;
+  g_autoptr (GError) error = NULL;
+  Check *check = g_task_get_task_data (task);
+  PolkitCheckAuthorizationFlags flags = POLKIT_CHECK_AUTHORIZATION_FLAGS_NONE;
+
+  polkit = polkit_authority_get_finish (res, &error);
+  if (polkit == NULL)
+    {
+      g_debug ("polkit cannot be reached: %s", error->message);
+      deny (task, "polkit is not there to ask, so only root may");
+      return;
+    }
+
+  if (check->interactive)
+    flags |= POLKIT_CHECK_AUTHORIZATION_FLAGS_ALLOW_USER_INTERACTION;
+
+  subject = polkit_system_bus_name_new (check->sender);
+  polkit_authority_check_authorization (polkit, subject, check->action, NULL, flags,
+                                        g_task_get_cancellable (task), polkit_checked_cb,
+                                        g_object_ref (task));
+}
+
+static void
+decide (SnetdAuthority *self, GTask *task)
+{
+  Check *check = g_task_get_task_data (task);
+  gboolean own = check->owner == SNETD_AUTHORITY_CALLER || check->owner == check->uid;
+
+  check->action = snetd_authority_action (check->method, own);
+
+  if (check->action == NULL)
+    deny (task, own ? "nobody may do this" : "it is not yours");
+  else if (g_str_equal (check->action, FREE) || check->uid == self->superuser)
+    g_task_return_boolean (task, TRUE);
+  else if (!self->has_polkit)
+    deny (task, "polkit is not there to ask, so only root may");
+  else
+    polkit_authority_get_async (g_task_get_cancellable (task), polkit_found_cb,
+                                g_object_ref (task));
+}
+
+static void
+uid_found_cb (GObject *source, GAsyncResult *res, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GError) error = NULL;
+  SnetdAuthority *self = g_task_get_source_object (task);
+  Check *check = g_task_get_task_data (task);
+
+  reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), res, &error);
+  if (reply == NULL)
+    {
+      g_debug ("The bus does not know who %s is: %s", check->sender, error->message);
+      deny (task, "the bus does not say who you are");
+      return;
+    }
+  g_variant_get (reply, "(u)", &check->uid);
+
+  if (g_hash_table_size (self->uids) >= CACHED_UIDS_MAX)
+    g_hash_table_remove_all (self->uids);
+  g_hash_table_insert (self->uids, g_strdup (check->sender), GUINT_TO_POINTER (check->uid));
+
+  decide (self, task);
+}
+
+void
+snetd_authority_check (SnetdAuthority *self,
+                       GDBusMethodInvocation *invocation,
+                       const char *method,
+                       gint64 owner,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  GDBusMessage *message = g_dbus_method_invocation_get_message (invocation);
+  Check *check = g_new0 (Check, 1);
+  gpointer uid;
+
+  g_task_set_task_data (task, check, (GDestroyNotify)check_free);
+  check->method = g_strdup (method);
+  check->sender = g_strdup (g_dbus_method_invocation_get_sender (invocation));
+  check->owner = owner;
+  check->interactive = (g_dbus_message_get_flags (message) &
+                        G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
+  check->uid = SNETD_AUTHORITY_NOBODY;
+
+  if (g_hash_table_lookup_extended (self->uids, check->sender, NULL, &uid))
+    {
+      check->uid = GPOINTER_TO_UINT (uid);
+      decide (self, task);
+      return;
+    }
+
+  g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                          "org.freedesktop.DBus", "GetConnectionUnixUser",
+                          g_variant_new ("(s)", check->sender), G_VARIANT_TYPE ("(u)"),
+                          G_DBUS_CALL_FLAGS_NONE, -1, NULL, uid_found_cb, g_object_ref (task));
+}
+
+gboolean
+snetd_authority_check_finish (SnetdAuthority *self,
+                              GAsyncResult *result,
+                              guint32 *ret_uid,
+                              GError **error)
+{
+  Check *check = g_task_get_task_data (G_TASK (result));
+
+  *ret_uid = check->uid;
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+snetd_authority_finalize (GObject *object)
+{
+  SnetdAuthority *self = SNETD_AUTHORITY (object);
+
+  g_clear_object (&self->connection);
+  g_clear_pointer (&self->uids, g_hash_table_unref);
+  G_OBJECT_CLASS (snetd_authority_parent_class)->finalize (object);
+}
+
+static void
+snetd_authority_class_init (SnetdAuthorityClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = snetd_authority_finalize;
+}
+
+static void
+snetd_authority_init (SnetdAuthority *self)
+{
+  self->uids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+SnetdAuthority *
+snetd_authority_new (GDBusConnection *connection, guint32 superuser, gboolean polkit)
+{
+  SnetdAuthority *self = g_object_new (SNETD_TYPE_AUTHORITY, NULL);
+
+  self->connection = g_object_ref (connection);
+  self->superuser = superuser;
+  self->has_polkit = polkit;
+  return self;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include <linux/snet.h>
+
+/* What /etc/snet/snetd.conf says; see the comments in it. */
+typedef struct
+{
+  guint delay; /* seconds; 0: not said, the kernel's stays */
+  int policy;  /* enum snet_verdict; -1: not said, the kernel's stays */
+  guint maximum_events;
+} SnetdConfig;
+
+/* What there is without a file. */
+void snetd_config_init (SnetdConfig *config);
+
+/*
+ * A missing file is no error. What is wrong in one is said in a warning with
+ * the file, the key and the value, and counted; the default stays.
+ */
+guint snetd_config_load (SnetdConfig *config, const char *path);

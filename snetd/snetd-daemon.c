@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "snetd-daemon.h"
+
+#include <unistd.h>
+
+#include "snet-names.h"
+#include "snetd-agents.h"
+#include "snetd-authority.h"
+#include "snetd-config.h"
+#include "snetd-events.h"
+#include "snetd-kernel.h"
+#include "snetd-manager.h"
+#include "snetd-rules.h"
+
+#define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
+
+struct _SnetdDaemon
+{
+  GObject parent_instance;
+
+  GDBusConnection *connection;
+  SnetdConfig config;
+  SnetdKernel *kernel;
+  SnetdManager *manager;
+  SnetdAuthority *authority;
+  SnetdEvents *events;
+  SnetdRules *rules;
+  SnetdAgents *agents;
+  SnetDBusControl *control;
+  guint name;
+};
+
+enum
+{
+  READY,
+  FAILED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (SnetdDaemon, snetd_daemon, G_TYPE_OBJECT)
+
+/* The kernel's settings, and what Control says of it. */
+
+static void
+apply_config (SnetdDaemon *self, struct snet_config *settings)
+{
+  g_autoptr (GError) error = NULL;
+  struct snet_config wanted = *settings;
+
+  if (self->config.delay != 0)
+    wanted.delay = self->config.delay;
+  if (self->config.policy >= 0)
+    wanted.policy = self->config.policy;
+  if (wanted.delay == settings->delay && wanted.policy == settings->policy)
+    return;
+
+  if (snetd_kernel_set_config (self->kernel, &wanted, &error))
+    *settings = wanted;
+  else
+    g_warning ("%s", error->message);
+}
+
+static void
+update_control (SnetdDaemon *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *policy = NULL;
+  struct snet_config settings = { 0 };
+
+  if (snetd_kernel_get_state (self->kernel) == SNETD_KERNEL_LSM)
+    {
+      if (snetd_kernel_get_config (self->kernel, &settings, &error))
+        {
+          apply_config (self, &settings);
+          policy = snetd_vocabulary_word (&snetd_verdicts, settings.policy);
+        }
+      else
+        g_warning ("%s", error->message);
+    }
+
+  snet_dbus_control_set_kernel (self->control, snetd_kernel_get_state_name (self->kernel));
+  snet_dbus_control_set_verdict_delay (self->control, settings.delay);
+  snet_dbus_control_set_verdict_policy (self->control, policy != NULL ? policy : "");
+}
+
+static void
+kernel_state_cb (SnetdKernel *kernel, GParamSpec *pspec, SnetdDaemon *self)
+{
+  update_control (self);
+}
+
+/* The bus. */
+
+static void
+name_acquired_cb (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  SnetdDaemon *self = user_data;
+
+  /* Not before: a second snetd must not take the kernel from the first. */
+  snetd_kernel_start (self->kernel);
+  update_control (self);
+  snetd_manager_adopt (self->manager);
+  g_signal_emit (self, signals[READY], 0);
+}
+
+static void
+name_lost_cb (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  const char *why = "The connection to the bus is closed";
+
+  if (connection != NULL && !g_dbus_connection_is_closed (connection))
+    why = "The bus name " SNET_BUS_NAME " cannot be owned: another snetd runs, or the policy of "
+          "the bus (org.snet.conf) is not installed or does not let this user have it";
+  g_signal_emit (user_data, signals[FAILED], 0, why);
+}
+
+static void
+closed_cb (GDBusConnection *connection,
+           gboolean remote_peer_vanished,
+           GError *error,
+           gpointer user_data)
+{
+  g_signal_emit (user_data, signals[FAILED], 0, "The connection to the bus is closed");
+}
+
+static gboolean export(SnetdDaemon *self, GError **error)
+{
+  gpointer skeletons[] = { self->events, self->rules, self->agents, self->control };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (skeletons); i++)
+    {
+      if (!g_dbus_interface_skeleton_export (skeletons[i], self->connection, SNET_OBJECT_PATH,
+                                             error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+unexport (gpointer skeleton)
+{
+  if (g_dbus_interface_skeleton_get_connection (skeleton) != NULL)
+    g_dbus_interface_skeleton_unexport (skeleton);
+  g_object_unref (skeleton);
+}
+
+/* The parts. */
+
+static char *
+read_boot_id (void)
+{
+  g_autofree char *boot_id = NULL;
+
+  if (!g_file_get_contents (BOOT_ID_FILE, &boot_id, NULL, NULL))
+    {
+      g_warning (BOOT_ID_FILE " cannot be read: rules that last until a restart of the machine end "
+                              "with snetd");
+      return g_uuid_string_random ();
+    }
+  return g_strdup (g_strstrip (boot_id));
+}
+
+static void
+make_manager (SnetdDaemon *self, const SnetdDaemonOptions *options)
+{
+  g_autofree char *rules_db = g_build_filename (options->state_dir, "rules.db", NULL);
+  g_autofree char *journal_db = g_build_filename (options->state_dir, "journal.db", NULL);
+  g_autofree char *boot_id = read_boot_id ();
+  g_autoptr (GError) store_error = NULL;
+  g_autoptr (GError) journal_error = NULL;
+  SnetdStore *store;
+  SnetdJournal *journal;
+
+  store = snetd_store_open (rules_db, boot_id, &store_error);
+  if (store == NULL)
+    g_warning ("There are no rules: %s. The file is left as it is", store_error->message);
+
+  journal = snetd_journal_open (journal_db, self->config.maximum_events, &journal_error);
+  if (journal == NULL)
+    g_warning ("There is no journal: %s. The file is left as it is", journal_error->message);
+
+  self->manager = snetd_manager_new (self->kernel, store, store_error, journal, journal_error);
+}
+
+static void
+snetd_daemon_dispose (GObject *object)
+{
+  SnetdDaemon *self = SNETD_DAEMON (object);
+
+  g_clear_handle_id (&self->name, g_bus_unown_name);
+  if (self->connection != NULL)
+    g_signal_handlers_disconnect_by_data (self->connection, self);
+  g_clear_pointer ((gpointer *)&self->events, unexport);
+  g_clear_pointer ((gpointer *)&self->rules, unexport);
+  g_clear_pointer ((gpointer *)&self->agents, unexport);
+  g_clear_pointer ((gpointer *)&self->control, unexport);
+  g_clear_object (&self->authority);
+  g_clear_object (&self->manager);
+  g_clear_object (&self->kernel);
+  g_clear_object (&self->connection);
+  G_OBJECT_CLASS (snetd_daemon_parent_class)->dispose (object);
+}
+
+static void
+snetd_daemon_class_init (SnetdDaemonClass *klass)
+{
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = snetd_daemon_dispose;
+
+  signals[READY] =
+    g_signal_new ("ready", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+snetd_daemon_init (SnetdDaemon *self)
+{
+  self->kernel = snetd_kernel_new ();
+  self->control = snet_dbus_control_skeleton_new ();
+  snetd_config_init (&self->config);
+}
+
+SnetdDaemon *
+snetd_daemon_new (GDBusConnection *connection, const SnetdDaemonOptions *options, GError **error)
+{
+  g_autoptr (SnetdDaemon) self = g_object_new (SNETD_TYPE_DAEMON, NULL);
+
+  self->connection = g_object_ref (connection);
+  snetd_config_load (&self->config, options->config_file);
+  make_manager (self, options);
+  self->authority =
+    snetd_authority_new (connection, options->session ? getuid () : 0, !options->session);
+  self->events = snetd_events_new (self->manager, self->authority);
+  self->rules = snetd_rules_new (self->manager, self->authority);
+  self->agents = snetd_agents_new (self->manager, self->authority);
+  snet_dbus_control_set_version (self->control, SNET_VERSION);
+  update_control (self);
+  g_signal_connect_object (self->kernel, "notify::state", G_CALLBACK (kernel_state_cb), self, 0);
+
+  if (!export(self, error))
+    return NULL;
+
+  g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), self);
+  self->name =
+    g_bus_own_name_on_connection (connection, SNET_BUS_NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE,
+                                  name_acquired_cb, name_lost_cb, self, NULL);
+  return g_steal_pointer (&self);
+}

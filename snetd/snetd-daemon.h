@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+/* All parts of snetd put together, on one connection to a bus. */
+typedef struct
+{
+  const char *state_dir;   /* for the databases; must be there */
+  const char *config_file; /* may be missing */
+  gboolean session;        /* a session bus: no polkit, its user is in charge */
+} SnetdDaemonOptions;
+
+/*
+ * Signals:
+ * ready (): the name is owned and the kernel's state known.
+ * failed (s message): snetd cannot go on.
+ */
+#define SNETD_TYPE_DAEMON (snetd_daemon_get_type ())
+G_DECLARE_FINAL_TYPE (SnetdDaemon, snetd_daemon, SNETD, DAEMON, GObject)
+
+/* NULL if the objects cannot be put on the bus. Asks for the name at once. */
+SnetdDaemon *
+snetd_daemon_new (GDBusConnection *connection, const SnetdDaemonOptions *options, GError **error);

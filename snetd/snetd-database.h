@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include <sqlite3.h>
+
+/*
+ * An SQLite file with a schema that has a version. A file that is damaged,
+ * is not ours or was made by a newer snetd is left exactly as it is.
+ * All errors are (SNETD_ERROR, SNETD_ERROR_STORE_FAILED).
+ */
+typedef struct
+{
+  int application_id;            /* says whose file it is */
+  const char *const *migrations; /* [n] takes version n to n + 1; ends with NULL */
+  gboolean check;                /* read all of it at start, to see damage early */
+  gboolean full_sync;            /* on disk when a transaction has ended */
+} SnetdSchema;
+
+typedef struct SnetdDatabase SnetdDatabase;
+
+SnetdDatabase *snetd_database_open (const char *path, const SnetdSchema *schema, GError **error);
+void snetd_database_close (SnetdDatabase *database);
+
+gboolean snetd_database_exec (SnetdDatabase *database, const char *sql, GError **error);
+
+/* A statement for many uses. */
+sqlite3_stmt *snetd_database_prepare (SnetdDatabase *database, const char *sql, GError **error);
+
+/*
+ * SQLITE_ROW or SQLITE_DONE; with another result @error is set. Unless there
+ * is a row the statement is reset, for the next use.
+ */
+int snetd_database_step (SnetdDatabase *database, sqlite3_stmt *statement, GError **error);
+
+gint64 snetd_database_last_id (SnetdDatabase *database);
+int snetd_database_changes (SnetdDatabase *database);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnetdDatabase, snetd_database_close)

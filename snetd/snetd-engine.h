@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "snetd-request.h"
+#include "snetd-rule.h"
+
+/*
+ * The rules in force, and which of them decides: rules and a request in, a
+ * decision out. Knows no kernel, no bus and no disk.
+ */
+typedef struct SnetdEngine SnetdEngine;
+
+typedef struct
+{
+  SnetdRule *rule; /* the one that decides, owned by the engine; NULL: none matches */
+} SnetdDecision;
+
+SnetdEngine *snetd_engine_new (void);
+void snetd_engine_free (SnetdEngine *engine);
+
+void snetd_engine_add (SnetdEngine *engine, SnetdRule *rule);
+gboolean snetd_engine_remove (SnetdEngine *engine, guint64 id);
+SnetdRule *snetd_engine_lookup (SnetdEngine *engine, guint64 id);
+
+/* In the order in which they were made. Free with g_ptr_array_unref(). */
+GPtrArray *snetd_engine_list (SnetdEngine *engine);
+
+void
+snetd_engine_decide (SnetdEngine *engine, const SnetdRequest *request, SnetdDecision *ret_decision);
+
+/* Which of two rules is asked first: negative if a is. Never 0 for two rules. */
+int snetd_engine_compare (const SnetdRule *a, const SnetdRule *b);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnetdEngine, snetd_engine_free)

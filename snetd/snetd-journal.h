@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "snetd-filter.h"
+#include "snetd-request.h"
+
+#define SNETD_JOURNAL_PAGE 1000 /* the most that one Query returns */
+
+/*
+ * What has been decided, on disk. Written in batches: by number, or a moment
+ * after the first; a query sees all the same what was just decided.
+ * All errors are (SNETD_ERROR, SNETD_ERROR_STORE_FAILED).
+ */
+typedef struct SnetdJournal SnetdJournal;
+
+/* Keeps the newest maximum_events. */
+SnetdJournal *snetd_journal_open (const char *path, guint maximum_events, GError **error);
+
+/* Writes what is left. */
+void snetd_journal_close (SnetdJournal *journal);
+
+/* The request must be decided. */
+void snetd_journal_append (SnetdJournal *journal, SnetdRequest *request);
+
+gboolean snetd_journal_flush (SnetdJournal *journal, GError **error);
+
+/* An aa{sv}, floating, the newest first. limit 0: a whole page. */
+GVariant *
+snetd_journal_query (SnetdJournal *journal, const SnetdFilter *filter, guint limit, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnetdJournal, snetd_journal_close)

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "snetd-manager.h"
+
+#include "snetd-error.h"
+#include "snetd-waiting.h"
+
+struct _SnetdManager
+{
+  GObject parent_instance;
+
+  SnetdKernel *kernel;
+  SnetdEngine *engine;
+  SnetdWaiting *waiting;
+  SnetdStore *store; /* NULL: see store_error */
+  GError *store_error;
+  SnetdJournal *journal; /* NULL: see journal_error */
+  GError *journal_error;
+};
+
+enum
+{
+  REQUESTED,
+  DECIDED,
+  CANCELLED,
+  RULE_ADDED,
+  RULE_REMOVED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (SnetdManager, snetd_manager, G_TYPE_OBJECT)
+
+/* A request's end, however it came. */
+
+static void
+finish (SnetdManager *self,
+        SnetdRequest *request,
+        enum snet_verdict verdict,
+        int errno_value,
+        SnetdReason reason,
+        guint64 rule)
+{
+  g_autoptr (SnetdRequest) hold = snetd_request_ref (request);
+
+  snetd_request_decide (request, verdict, errno_value, reason, rule);
+  snetd_waiting_end (self->waiting, request->id, SNETD_OUTCOME_DECIDED);
+  if (self->journal != NULL)
+    snetd_journal_append (self->journal, request);
+  g_signal_emit (self, signals[DECIDED], 0, request);
+}
+
+static void
+cancel (SnetdManager *self, SnetdRequest *request, SnetdOutcome outcome, const char *reason)
+{
+  g_autoptr (SnetdRequest) hold = snetd_request_ref (request);
+
+  snetd_waiting_end (self->waiting, request->id, outcome);
+  if (request->announced)
+    g_signal_emit (self, signals[CANCELLED], 0, request, reason);
+}
+
+static void
+announce (SnetdManager *self, SnetdRequest *request)
+{
+  request->announced = TRUE;
+  g_signal_emit (self, signals[REQUESTED], 0, request);
+}
+
+/*
+ * The rules' say about a request that waits. TRUE if nobody need be asked: it
+ * is decided, or has ended in the kernel and its cancellation is on its way.
+ */
+static gboolean
+judge (SnetdManager *self, SnetdRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  SnetdDecision decision;
+  enum snet_verdict verdict;
+
+  snetd_engine_decide (self->engine, request, &decision);
+  if (decision.rule == NULL || decision.rule->action == SNETD_ACTION_ASK)
+    return FALSE;
+
+  verdict = decision.rule->action == SNETD_ACTION_ALLOW ? SNET_VERDICT_ALLOW : SNET_VERDICT_DENY;
+  if (snetd_kernel_verdict (self->kernel, request->id, verdict, decision.rule->error, &error))
+    {
+      finish (self, request, verdict, decision.rule->error, SNETD_REASON_RULE, decision.rule->id);
+      return TRUE;
+    }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return TRUE;
+
+  g_warning ("Rule %" G_GUINT64_FORMAT " cannot be applied: %s", decision.rule->id, error->message);
+  return FALSE;
+}
+
+static void
+judge_all (SnetdManager *self)
+{
+  g_autoptr (GPtrArray) requests = snetd_waiting_list (self->waiting);
+
+  for (guint i = 0; i < requests->len; i++)
+    {
+      SnetdRequest *request = g_ptr_array_index (requests, i);
+
+      if (!request->decided)
+        judge (self, request);
+    }
+}
+
+/* What the kernel says. */
+
+static void
+take_in (SnetdManager *self, SnetdRequest *request)
+{
+  /* A list of what waits and the messages themselves may overlap. */
+  if (snetd_waiting_lookup (self->waiting, request->id) != NULL ||
+      snetd_waiting_outcome (self->waiting, request->id) != SNETD_OUTCOME_UNKNOWN)
+    return;
+
+  snetd_waiting_add (self->waiting, request);
+  if (!judge (self, request))
+    announce (self, request);
+}
+
+static void
+requested_cb (SnetdKernel *kernel, SnetdRequest *request, SnetdManager *self)
+{
+  take_in (self, request);
+}
+
+static void
+cancelled_cb (SnetdKernel *kernel, guint64 id, guint reason, guint verdict, SnetdManager *self)
+{
+  SnetdRequest *request = snetd_waiting_lookup (self->waiting, id);
+
+  if (request == NULL)
+    snetd_waiting_end (self->waiting, id,
+                       reason == SNET_CANCEL_TIMEOUT ? SNETD_OUTCOME_DECIDED : SNETD_OUTCOME_GONE);
+  else if (reason == SNET_CANCEL_TIMEOUT)
+    finish (self, request, verdict, 0, SNETD_REASON_TIMEOUT, 0);
+  else
+    cancel (self, request, SNETD_OUTCOME_GONE, "exited");
+}
+
+static void
+drop_lost (SnetdManager *self, GPtrArray *pending)
+{
+  g_autoptr (GPtrArray) requests = snetd_waiting_list (self->waiting);
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_int64_hash, g_int64_equal);
+
+  for (guint i = 0; i < pending->len; i++)
+    g_hash_table_add (ids, &((SnetdRequest *)g_ptr_array_index (pending, i))->id);
+
+  for (guint i = 0; i < requests->len; i++)
+    {
+      SnetdRequest *request = g_ptr_array_index (requests, i);
+
+      if (!g_hash_table_contains (ids, &request->id))
+        cancel (self, request, SNETD_OUTCOME_DECIDED, "lost");
+    }
+}
+
+static void
+reread (SnetdManager *self)
+{
+  g_autoptr (GPtrArray) pending = NULL;
+  g_autoptr (GError) error = NULL;
+
+  pending = snetd_kernel_list_pending (self->kernel, &error);
+  if (pending == NULL)
+    {
+      g_warning ("%s", error->message);
+      return;
+    }
+
+  drop_lost (self, pending);
+  for (guint i = 0; i < pending->len; i++)
+    take_in (self, g_ptr_array_index (pending, i));
+}
+
+static void
+overrun_cb (SnetdKernel *kernel, SnetdManager *self)
+{
+  g_warning ("Messages from the kernel were lost; reading again what waits");
+  reread (self);
+}
+
+void
+snetd_manager_adopt (SnetdManager *self)
+{
+  if (snetd_kernel_get_state (self->kernel) == SNETD_KERNEL_LSM)
+    reread (self);
+}
+
+/* Without the kernel nothing that waits can be answered any more. */
+static void
+state_cb (SnetdKernel *kernel, GParamSpec *pspec, SnetdManager *self)
+{
+  g_autoptr (GPtrArray) nothing = g_ptr_array_new ();
+
+  if (snetd_kernel_get_state (kernel) != SNETD_KERNEL_LSM)
+    drop_lost (self, nothing);
+}
+
+/* What clients want. */
+
+GPtrArray *
+snetd_manager_list_waiting (SnetdManager *self)
+{
+  GPtrArray *requests = snetd_waiting_list (self->waiting);
+
+  for (guint i = requests->len; i > 0; i--)
+    {
+      SnetdRequest *request = g_ptr_array_index (requests, i - 1);
+
+      if (!request->announced)
+        g_ptr_array_remove_index (requests, i - 1);
+    }
+  return requests;
+}
+
+SnetdRequest *
+snetd_manager_find (SnetdManager *self, guint64 id, GError **error)
+{
+  SnetdRequest *request = snetd_waiting_lookup (self->waiting, id);
+
+  if (request != NULL)
+    return request;
+
+  switch (snetd_waiting_outcome (self->waiting, id))
+    {
+    case SNETD_OUTCOME_DECIDED:
+      g_set_error (error, SNETD_ERROR, SNETD_ERROR_ALREADY_DECIDED,
+                   "Request %" G_GUINT64_FORMAT " has been decided already", id);
+      break;
+    case SNETD_OUTCOME_GONE:
+      g_set_error (error, SNETD_ERROR, SNETD_ERROR_UNKNOWN_REQUEST,
+                   "The process of request %" G_GUINT64_FORMAT " is gone", id);
+      break;
+    case SNETD_OUTCOME_UNKNOWN:
+    default:
+      g_set_error (error, SNETD_ERROR, SNETD_ERROR_UNKNOWN_REQUEST,
+                   "There is no request %" G_GUINT64_FORMAT, id);
+      break;
+    }
+  return NULL;
+}
+
+static gboolean
+store_rule (SnetdManager *self, SnetdRule *rule, GError **error)
+{
+  if (self->store == NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->store_error));
+      return FALSE;
+    }
+  if (!snetd_store_add (self->store, rule, error))
+    return FALSE;
+
+  snetd_engine_add (self->engine, rule);
+  return TRUE;
+}
+
+static void
+apply_rule (SnetdManager *self, SnetdRule *rule)
+{
+  g_signal_emit (self, signals[RULE_ADDED], 0, rule->id);
+  judge_all (self);
+}
+
+/*
+ * The kernel does not know a request any more that waits here. The reason is
+ * on its way; without one it was lost.
+ */
+static void
+explain_vanished (SnetdManager *self, guint64 id, GError **error)
+{
+  SnetdRequest *request;
+
+  snetd_kernel_dispatch (self->kernel);
+  request = snetd_waiting_lookup (self->waiting, id);
+  if (request != NULL)
+    cancel (self, request, SNETD_OUTCOME_DECIDED, "lost");
+  snetd_manager_find (self, id, error);
+}
+
+gboolean
+snetd_manager_answer (SnetdManager *self,
+                      guint64 id,
+                      enum snet_verdict verdict,
+                      int errno_value,
+                      SnetdRule *rule,
+                      GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  SnetdRequest *request = snetd_manager_find (self, id, error);
+  gboolean taken;
+
+  if (request == NULL || (rule != NULL && !store_rule (self, rule, error)))
+    return FALSE;
+
+  taken = snetd_kernel_verdict (self->kernel, id, verdict, errno_value, &local);
+  if (taken)
+    finish (self, request, verdict, errno_value, SNETD_REASON_USER, rule != NULL ? rule->id : 0);
+  else if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    explain_vanished (self, id, error);
+  else
+    g_propagate_error (error, g_steal_pointer (&local));
+
+  if (rule != NULL)
+    {
+      apply_rule (self, rule);
+      if (!taken)
+        g_prefix_error (error, "Rule %" G_GUINT64_FORMAT " was made, but: ", rule->id);
+    }
+  return taken;
+}
+
+GVariant *
+snetd_manager_query (SnetdManager *self, const SnetdFilter *filter, guint limit, GError **error)
+{
+  if (self->journal == NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->journal_error));
+      return NULL;
+    }
+  return snetd_journal_query (self->journal, filter, limit, error);
+}
+
+GPtrArray *
+snetd_manager_list_rules (SnetdManager *self)
+{
+  return snetd_engine_list (self->engine);
+}
+
+SnetdRule *
+snetd_manager_lookup_rule (SnetdManager *self, guint64 id)
+{
+  return snetd_engine_lookup (self->engine, id);
+}
+
+gboolean
+snetd_manager_add_rule (SnetdManager *self, SnetdRule *rule, GError **error)
+{
+  if (!store_rule (self, rule, error))
+    return FALSE;
+
+  apply_rule (self, rule);
+  return TRUE;
+}
+
+/* Less rules may decide more: one that asked may have been in another's way. */
+gboolean
+snetd_manager_remove_rule (SnetdManager *self, guint64 id, GError **error)
+{
+  if (self->store == NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->store_error));
+      return FALSE;
+    }
+  if (!snetd_store_remove (self->store, id, error))
+    return FALSE;
+
+  snetd_engine_remove (self->engine, id);
+  g_signal_emit (self, signals[RULE_REMOVED], 0, id);
+  judge_all (self);
+  return TRUE;
+}
+
+/* The object. */
+
+static void
+load_rules (SnetdManager *self)
+{
+  g_autoptr (GPtrArray) rules = NULL;
+
+  if (self->store == NULL)
+    return;
+
+  rules = snetd_store_load (self->store, &self->store_error);
+  if (rules == NULL)
+    {
+      g_warning ("The rules are not used: %s", self->store_error->message);
+      g_clear_pointer (&self->store, snetd_store_close);
+      return;
+    }
+  for (guint i = 0; i < rules->len; i++)
+    snetd_engine_add (self->engine, g_ptr_array_index (rules, i));
+}
+
+static void
+snetd_manager_finalize (GObject *object)
+{
+  SnetdManager *self = SNETD_MANAGER (object);
+
+  g_clear_object (&self->kernel);
+  g_clear_pointer (&self->journal, snetd_journal_close);
+  g_clear_pointer (&self->store, snetd_store_close);
+  g_clear_error (&self->store_error);
+  g_clear_error (&self->journal_error);
+  g_clear_pointer (&self->waiting, snetd_waiting_free);
+  g_clear_pointer (&self->engine, snetd_engine_free);
+  G_OBJECT_CLASS (snetd_manager_parent_class)->finalize (object);
+}
+
+static void
+snetd_manager_class_init (SnetdManagerClass *klass)
+{
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = snetd_manager_finalize;
+
+  signals[REQUESTED] = g_signal_new ("requested", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 1, SNETD_TYPE_REQUEST);
+  signals[DECIDED] = g_signal_new ("decided", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, SNETD_TYPE_REQUEST);
+  signals[CANCELLED] = g_signal_new ("cancelled", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 2, SNETD_TYPE_REQUEST, G_TYPE_STRING);
+  signals[RULE_ADDED] = g_signal_new ("rule-added", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                      G_TYPE_NONE, 1, G_TYPE_UINT64);
+  signals[RULE_REMOVED] = g_signal_new ("rule-removed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                        NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
+}
+
+static void
+snetd_manager_init (SnetdManager *self)
+{
+  self->engine = snetd_engine_new ();
+  self->waiting = snetd_waiting_new ();
+}
+
+SnetdManager *
+snetd_manager_new (SnetdKernel *kernel,
+                   SnetdStore *store,
+                   const GError *store_error,
+                   SnetdJournal *journal,
+                   const GError *journal_error)
+{
+  SnetdManager *self = g_object_new (SNETD_TYPE_MANAGER, NULL);
+
+  g_return_val_if_fail (store != NULL || store_error != NULL, NULL);
+  g_return_val_if_fail (journal != NULL || journal_error != NULL, NULL);
+
+  self->kernel = g_object_ref (kernel);
+  self->store = store;
+  self->store_error = store_error != NULL ? g_error_copy (store_error) : NULL;
+  self->journal = journal;
+  self->journal_error = journal_error != NULL ? g_error_copy (journal_error) : NULL;
+  load_rules (self);
+
+  g_signal_connect_object (kernel, "requested", G_CALLBACK (requested_cb), self, 0);
+  g_signal_connect_object (kernel, "cancelled", G_CALLBACK (cancelled_cb), self, 0);
+  g_signal_connect_object (kernel, "overrun", G_CALLBACK (overrun_cb), self, 0);
+  g_signal_connect_object (kernel, "notify::state", G_CALLBACK (state_cb), self, 0);
+  return self;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "snetd-engine.h"
+#include "snetd-journal.h"
+#include "snetd-kernel.h"
+#include "snetd-store.h"
+
+/*
+ * The way of a request: from the kernel through the rules, or else to those
+ * who answer, back to the kernel and into the journal. Knows no bus.
+ *
+ * Signals:
+ * requested (SnetdRequest): it waits, no rule decides it.
+ * decided (SnetdRequest)
+ * cancelled (SnetdRequest, s reason): exited or lost.
+ * rule-added (t id), rule-removed (t id)
+ */
+#define SNETD_TYPE_MANAGER (snetd_manager_get_type ())
+G_DECLARE_FINAL_TYPE (SnetdManager, snetd_manager, SNETD, MANAGER, GObject)
+
+/*
+ * Takes store and journal. Either may be NULL, with its error: then there are
+ * no rules, or no events to query, and who asks for them is told why.
+ */
+SnetdManager *snetd_manager_new (SnetdKernel *kernel,
+                                 SnetdStore *store,
+                                 const GError *store_error,
+                                 SnetdJournal *journal,
+                                 const GError *journal_error);
+
+/* Reads what waits in the kernel already. */
+void snetd_manager_adopt (SnetdManager *self);
+
+/* Those that clients know of, oldest first; free with g_ptr_array_unref(). */
+GPtrArray *snetd_manager_list_waiting (SnetdManager *self);
+
+/* Borrowed; UNKNOWN_REQUEST or ALREADY_DECIDED if it does not wait. */
+SnetdRequest *snetd_manager_find (SnetdManager *self, guint64 id, GError **error);
+
+/*
+ * A user's verdict, with the rule that is to be made of it or NULL. The rule is
+ * on disk before the call goes on. If the request ends of itself at just this
+ * moment the rule stays all the same, as its maker wanted it to last.
+ */
+gboolean snetd_manager_answer (SnetdManager *self,
+                               guint64 id,
+                               enum snet_verdict verdict,
+                               int errno_value,
+                               SnetdRule *rule,
+                               GError **error);
+
+GVariant *
+snetd_manager_query (SnetdManager *self, const SnetdFilter *filter, guint limit, GError **error);
+
+GPtrArray *snetd_manager_list_rules (SnetdManager *self);
+SnetdRule *snetd_manager_lookup_rule (SnetdManager *self, guint64 id);
+
+/* Stores it, and applies it to all that waits. */
+gboolean snetd_manager_add_rule (SnetdManager *self, SnetdRule *rule, GError **error);
+gboolean snetd_manager_remove_rule (SnetdManager *self, guint64 id, GError **error);

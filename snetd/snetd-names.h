@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include <linux/snet.h>
+
+/* What a rule does. The first two are verdicts. */
+typedef enum
+{
+  SNETD_ACTION_ALLOW = SNET_VERDICT_ALLOW,
+  SNETD_ACTION_DENY = SNET_VERDICT_DENY,
+  SNETD_ACTION_ASK,
+} SnetdAction;
+
+typedef enum
+{
+  SNETD_LIFETIME_ONCE,
+  SNETD_LIFETIME_REBOOT,
+  SNETD_LIFETIME_FOREVER,
+} SnetdLifetime;
+
+/* Who decided. */
+typedef enum
+{
+  SNETD_REASON_RULE,
+  SNETD_REASON_USER,
+  SNETD_REASON_TIMEOUT,
+  SNETD_REASON_POLICY,
+} SnetdReason;
+
+typedef struct
+{
+  int value;
+  const char *word;
+} SnetdWord;
+
+/*
+ * The words that stand for numbers on D-Bus and in the databases. Where
+ * numbers_max is not negative, a number that has no word is written as itself.
+ */
+typedef struct
+{
+  const char *name;
+  const SnetdWord *words; /* ends with word == NULL */
+  int numbers_max;
+} SnetdVocabulary;
+
+extern const SnetdVocabulary snetd_operations;
+extern const SnetdVocabulary snetd_families;
+extern const SnetdVocabulary snetd_types;
+extern const SnetdVocabulary snetd_protocols;
+extern const SnetdVocabulary snetd_errnos;
+extern const SnetdVocabulary snetd_verdicts;
+extern const SnetdVocabulary snetd_actions;
+extern const SnetdVocabulary snetd_lifetimes;
+extern const SnetdVocabulary snetd_reasons;
+
+/* Word for a value, newly allocated; NULL if there is none. */
+char *snetd_vocabulary_word (const SnetdVocabulary *vocabulary, int value);
+
+/* Value of a word; FALSE, with ret_value untouched, if there is none. */
+gboolean
+snetd_vocabulary_value (const SnetdVocabulary *vocabulary, const char *word, int *ret_value);
+
+/* "allow, deny or ask": what an error message offers instead. */
+char *snetd_vocabulary_choices (const SnetdVocabulary *vocabulary);

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "snetd-request.h"
+
+#include <errno.h>
+
+#include "snet-names.h"
+#include "snetd-dict.h"
+#include "snetd-process.h"
+
+/* G_DEFINE_BOXED_TYPE() needs an extension of the language. */
+GType
+snetd_request_get_type (void)
+{
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    {
+      GType new_type = g_boxed_type_register_static (
+        "SnetdRequest", (GBoxedCopyFunc)snetd_request_ref, (GBoxedFreeFunc)snetd_request_unref);
+
+      g_once_init_leave (&type, new_type);
+    }
+  return type;
+}
+
+SnetdRequest *
+snetd_request_new (const struct snet_event *event)
+{
+  SnetdRequest *request = g_new0 (SnetdRequest, 1);
+  gint64 age;
+
+  g_ref_count_init (&request->ref_count);
+  request->id = event->id;
+  request->time = event->time_ns / 1000;
+  request->deadline = event->deadline_ns / 1000;
+  request->operation = event->operation;
+  request->family = event->family;
+  request->type = event->type;
+  request->protocol = event->protocol;
+  request->pid = event->pid;
+  request->tid = event->tid;
+  request->uid = event->uid;
+  request->euid = event->euid;
+  request->gid = event->gid;
+  if (event->comm[0] != '\0')
+    request->comm = snetd_process_text (event->comm);
+  if (event->fields & SNET_EVENT_NETNS)
+    request->netns = event->netns;
+  if (event->fields & SNET_EVENT_LOCAL)
+    snetd_address_from_sockaddr (&event->local, event->local_len, &request->local,
+                                 &request->local_port);
+  if (event->fields & SNET_EVENT_REMOTE)
+    snetd_address_from_sockaddr (&event->remote, event->remote_len, &request->remote,
+                                 &request->remote_port);
+  request->program = snetd_process_program (event->pid);
+
+  /* From here on the wall clock may be set; how long it waits is not to jump. */
+  age = MAX (g_get_real_time () - request->time, 0);
+  request->held_since = g_get_monotonic_time () - age;
+
+  return request;
+}
+
+SnetdRequest *
+snetd_request_ref (SnetdRequest *request)
+{
+  g_ref_count_inc (&request->ref_count);
+  return request;
+}
+
+void
+snetd_request_unref (SnetdRequest *request)
+{
+  if (!g_ref_count_dec (&request->ref_count))
+    return;
+
+  g_free (request->comm);
+  g_free (request->program);
+  g_free (request);
+}
+
+void
+snetd_request_decide (SnetdRequest *request,
+                      enum snet_verdict verdict,
+                      int error,
+                      SnetdReason reason,
+                      guint64 rule)
+{
+  g_return_if_fail (!request->decided);
+
+  request->decided = TRUE;
+  request->verdict = verdict;
+  if (verdict == SNET_VERDICT_DENY)
+    request->error = error != 0 ? error : EACCES;
+  request->reason = reason;
+  request->rule = rule;
+  request->waited = MAX (g_get_monotonic_time () - request->held_since, 0);
+}
+
+static void
+add_decision (GVariantDict *dict, const SnetdRequest *request)
+{
+  snetd_dict_add_word (dict, SNET_KEY_VERDICT, &snetd_verdicts, request->verdict);
+  snetd_dict_add_word (dict, SNET_KEY_REASON, &snetd_reasons, request->reason);
+  if (request->rule != 0)
+    g_variant_dict_insert (dict, SNET_KEY_RULE, "t", request->rule);
+  if (request->error != 0)
+    snetd_dict_add_word (dict, SNET_KEY_ERRNO, &snetd_errnos, request->error);
+  g_variant_dict_insert (dict, SNET_KEY_WAITED, "x", request->waited);
+}
+
+GVariant *
+snetd_request_to_variant (const SnetdRequest *request)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&dict, SNET_KEY_ID, "t", request->id);
+  g_variant_dict_insert (&dict, SNET_KEY_TIME, "x", request->time);
+  snetd_dict_add_word (&dict, SNET_KEY_OPERATION, &snetd_operations, request->operation);
+  snetd_dict_add_word (&dict, SNET_KEY_FAMILY, &snetd_families, request->family);
+  snetd_dict_add_word (&dict, SNET_KEY_TYPE, &snetd_types, request->type);
+  snetd_dict_add_word (&dict, SNET_KEY_PROTOCOL, &snetd_protocols, request->protocol);
+  g_variant_dict_insert (&dict, SNET_KEY_UID, "u", request->uid);
+  g_variant_dict_insert (&dict, SNET_KEY_PID, "u", request->pid);
+  snetd_dict_add_text (&dict, SNET_KEY_COMM, request->comm);
+  snetd_dict_add_text (&dict, SNET_KEY_PROGRAM, request->program);
+  if (request->netns != 0)
+    g_variant_dict_insert (&dict, SNET_KEY_NETNS, "t", request->netns);
+  snetd_dict_add_address (&dict, SNET_KEY_LOCAL_ADDRESS, &request->local);
+  if (SNETD_ADDRESS_KNOWN (&request->local))
+    g_variant_dict_insert (&dict, SNET_KEY_LOCAL_PORT, "q", request->local_port);
+  snetd_dict_add_address (&dict, SNET_KEY_REMOTE_ADDRESS, &request->remote);
+  if (SNETD_ADDRESS_KNOWN (&request->remote))
+    g_variant_dict_insert (&dict, SNET_KEY_REMOTE_PORT, "q", request->remote_port);
+  g_variant_dict_insert (&dict, SNET_KEY_HOLD, "s", "thread");
+
+  if (request->decided)
+    add_decision (&dict, request);
+  else
+    g_variant_dict_insert (&dict, SNET_KEY_DEADLINE, "x", request->deadline);
+
+  return g_variant_dict_end (&dict);
+}

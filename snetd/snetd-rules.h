@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "snet-dbus-generated.h"
+#include "snetd-authority.h"
+#include "snetd-manager.h"
+
+/* org.snet.Rules, see dbus/org.snet.Rules.xml. */
+#define SNETD_TYPE_RULES (snetd_rules_get_type ())
+G_DECLARE_FINAL_TYPE (SnetdRules, snetd_rules, SNETD, RULES, SnetDBusRulesSkeleton)
+
+SnetdRules *snetd_rules_new (SnetdManager *manager, SnetdAuthority *authority);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include <sqlite3.h>
+
+/* A key of a dictionary and the column that keeps it; NULL stands for absent. */
+typedef struct
+{
+  const char *key;
+  const char *column;
+  char type; /* s, q, u, x or t, as in D-Bus */
+} SnetdColumn;
+
+/* "owner, action, ..." */
+char *snetd_sql_names (const SnetdColumn *columns, gsize n_columns);
+
+/* "?, ?, ?" */
+char *snetd_sql_marks (gsize n);
+
+void snetd_sql_bind (sqlite3_stmt *statement, int parameter, GVariant *value);
+
+/* Parameters and columns of a row are numbered from first on. */
+void snetd_sql_bind_row (sqlite3_stmt *statement,
+                         int first,
+                         const SnetdColumn *columns,
+                         gsize n_columns,
+                         GVariant *dictionary);
+void snetd_sql_read_row (sqlite3_stmt *statement,
+                         int first,
+                         const SnetdColumn *columns,
+                         gsize n_columns,
+                         GVariantDict *dict);

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "snetd-store.h"
+
+#include "snet-names.h"
+#include "snetd-database.h"
+#include "snetd-error.h"
+#include "snetd-sql.h"
+
+/* "snet", rules */
+#define APPLICATION_ID 0x736e6572
+
+/*
+ * Words, not numbers, so that an administrator can read it with sqlite3.
+ * AUTOINCREMENT keeps an id from being used again after its rule is removed.
+ */
+static const char *const migrations[] = {
+  "CREATE TABLE rules ("
+  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+  "  owner INTEGER CHECK (owner BETWEEN 0 AND 4294967294),"
+  "  action TEXT NOT NULL CHECK (action IN ('allow', 'deny', 'ask')),"
+  "  errno TEXT,"
+  "  lifetime TEXT NOT NULL CHECK (lifetime IN ('reboot', 'forever')),"
+  "  boot_id TEXT CHECK ((boot_id IS NOT NULL) = (lifetime = 'reboot')),"
+  "  comment TEXT,"
+  "  created INTEGER NOT NULL,"
+  "  operation TEXT,"
+  "  program TEXT,"
+  "  uid INTEGER CHECK (uid BETWEEN 0 AND 4294967294),"
+  "  family TEXT,"
+  "  type TEXT,"
+  "  protocol TEXT,"
+  "  remote_address TEXT,"
+  "  remote_port INTEGER CHECK (remote_port BETWEEN 0 AND 65535),"
+  "  local_address TEXT,"
+  "  local_port INTEGER CHECK (local_port BETWEEN 0 AND 65535)"
+  ") STRICT",
+  NULL,
+};
+
+static const SnetdSchema schema = {
+  .application_id = APPLICATION_ID,
+  .migrations = migrations,
+  .check = TRUE,
+  .full_sync = TRUE,
+};
+
+/* Columns after id, in the order of the statements below. */
+static const SnetdColumn columns[] = {
+  { SNET_KEY_OWNER, "owner", 'u' },
+  { SNET_KEY_ACTION, "action", 's' },
+  { SNET_KEY_ERRNO, "errno", 's' },
+  { SNET_KEY_LIFETIME, "lifetime", 's' },
+  { SNET_KEY_COMMENT, "comment", 's' },
+  { SNET_KEY_CREATED, "created", 'x' },
+  { SNET_KEY_OPERATION, "operation", 's' },
+  { SNET_KEY_PROGRAM, "program", 's' },
+  { SNET_KEY_UID, "uid", 'u' },
+  { SNET_KEY_FAMILY, "family", 's' },
+  { SNET_KEY_TYPE, "type", 's' },
+  { SNET_KEY_PROTOCOL, "protocol", 's' },
+  { SNET_KEY_REMOTE_ADDRESS, "remote_address", 's' },
+  { SNET_KEY_REMOTE_PORT, "remote_port", 'q' },
+  { SNET_KEY_LOCAL_ADDRESS, "local_address", 's' },
+  { SNET_KEY_LOCAL_PORT, "local_port", 'q' },
+};
+
+struct SnetdStore
+{
+  SnetdDatabase *database;
+  sqlite3_stmt *insert;
+  sqlite3_stmt *delete;
+  char *boot_id;
+};
+
+static gboolean
+prepare (SnetdStore *store, GError **error)
+{
+  g_autofree char *names = snetd_sql_names (columns, G_N_ELEMENTS (columns));
+  g_autofree char *marks = snetd_sql_marks (G_N_ELEMENTS (columns) + 1);
+  g_autofree char *insert =
+    g_strdup_printf ("INSERT INTO rules (%s, boot_id) VALUES (%s)", names, marks);
+
+  store->insert = snetd_database_prepare (store->database, insert, error);
+  if (store->insert == NULL)
+    return FALSE;
+
+  store->delete =
+    snetd_database_prepare (store->database, "DELETE FROM rules WHERE id = ?1", error);
+  return store->delete != NULL;
+}
+
+static gboolean
+drop_earlier_boots (SnetdStore *store, GError **error)
+{
+  sqlite3_stmt *statement;
+  gboolean ok;
+
+  statement = snetd_database_prepare (
+    store->database, "DELETE FROM rules WHERE boot_id IS NOT NULL AND boot_id != ?1", error);
+  if (statement == NULL)
+    return FALSE;
+
+  sqlite3_bind_text (statement, 1, store->boot_id, -1, SQLITE_STATIC);
+  ok = snetd_database_step (store->database, statement, error) == SQLITE_DONE;
+  sqlite3_finalize (statement);
+  return ok;
+}
+
+SnetdStore *
+snetd_store_open (const char *path, const char *boot_id, GError **error)
+{
+  g_autoptr (SnetdStore) store = g_new0 (SnetdStore, 1);
+
+  store->boot_id = g_strdup (boot_id);
+  store->database = snetd_database_open (path, &schema, error);
+  if (store->database == NULL || !prepare (store, error) || !drop_earlier_boots (store, error))
+    return NULL;
+
+  return g_steal_pointer (&store);
+}
+
+void
+snetd_store_close (SnetdStore *store)
+{
+  sqlite3_finalize (store->insert);
+  sqlite3_finalize (store->delete);
+  g_clear_pointer (&store->database, snetd_database_close);
+  g_free (store->boot_id);
+  g_free (store);
+}
+
+static SnetdRule *
+rule_from_row (sqlite3_stmt *statement, GError **error)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) dictionary = NULL;
+
+  g_variant_dict_insert (&dict, SNET_KEY_ID, "t", (guint64)sqlite3_column_int64 (statement, 0));
+  snetd_sql_read_row (statement, 1, columns, G_N_ELEMENTS (columns), &dict);
+  dictionary = g_variant_ref_sink (g_variant_dict_end (&dict));
+
+  return snetd_rule_from_variant (dictionary, SNETD_RULE_FROM_STORE, error);
+}
+
+GPtrArray *
+snetd_store_load (SnetdStore *store, GError **error)
+{
+  g_autoptr (GPtrArray) rules = NULL;
+  g_autofree char *names = snetd_sql_names (columns, G_N_ELEMENTS (columns));
+  g_autofree char *sql = g_strdup_printf ("SELECT id, %s FROM rules ORDER BY id", names);
+  sqlite3_stmt *statement;
+  int result;
+
+  statement = snetd_database_prepare (store->database, sql, error);
+  if (statement == NULL)
+    return NULL;
+
+  rules = g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_rule_unref);
+  while ((result = snetd_database_step (store->database, statement, error)) == SQLITE_ROW)
+    {
+      g_autoptr (GError) local = NULL;
+      SnetdRule *rule = rule_from_row (statement, &local);
+
+      if (rule != NULL)
+        g_ptr_array_add (rules, rule);
+      else
+        g_warning ("Rule %" G_GINT64_FORMAT " in the database is not used: %s",
+                   (gint64)sqlite3_column_int64 (statement, 0), local->message);
+    }
+  sqlite3_finalize (statement);
+
+  return result == SQLITE_DONE ? g_steal_pointer (&rules) : NULL;
+}
+
+gboolean
+snetd_store_add (SnetdStore *store, SnetdRule *rule, GError **error)
+{
+  g_autoptr (GVariant) dictionary = NULL;
+  int result;
+
+  rule->created = g_get_real_time ();
+  dictionary = g_variant_ref_sink (snetd_rule_to_variant (rule));
+  snetd_sql_bind_row (store->insert, 1, columns, G_N_ELEMENTS (columns), dictionary);
+  if (rule->lifetime == SNETD_LIFETIME_REBOOT)
+    sqlite3_bind_text (store->insert, G_N_ELEMENTS (columns) + 1, store->boot_id, -1,
+                       SQLITE_STATIC);
+  result = snetd_database_step (store->database, store->insert, error);
+  sqlite3_clear_bindings (store->insert);
+  if (result != SQLITE_DONE)
+    return FALSE;
+
+  rule->id = snetd_database_last_id (store->database);
+  return TRUE;
+}
+
+gboolean
+snetd_store_remove (SnetdStore *store, guint64 id, GError **error)
+{
+  sqlite3_bind_int64 (store->delete, 1, id);
+  return snetd_database_step (store->database, store->delete, error) == SQLITE_DONE;
+}
