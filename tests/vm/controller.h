@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The test as the controller: what the kernel tells it, one after the other.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "snet.h"
+
+typedef struct
+{
+  struct snet *snet;
+  GQueue *requests; /* of struct snet_event */
+  GQueue *cancels;  /* of struct snet_cancel */
+} Controller;
+
+/* Registers. */
+Controller *controller_new (void);
+void controller_free (Controller *controller);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Controller, controller_free)
+
+/* Waits for the next one, which is the caller's. */
+struct snet_event *controller_next_request (Controller *controller);
+struct snet_cancel *controller_next_cancel (Controller *controller);
+/* That neither a request nor a cancel has come besides those that were taken. */
+void controller_assert_quiet (Controller *controller);
+
+void controller_allow (Controller *controller, const struct snet_event *event);
+void controller_deny (Controller *controller, const struct snet_event *event, int error);
+/* Waits for a request of this operation, and allows it. */
+void controller_allow_next (Controller *controller, enum snet_operation operation);
+
+void controller_configure (Controller *controller, guint32 delay, enum snet_verdict policy);
+struct snet_stats controller_stats (Controller *controller);
