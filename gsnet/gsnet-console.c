@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "gsnet-console.h"
+#include "gsnet-log-page.h"
+#include "gsnet-rules-page.h"
+#include "gsnet-waiting-page.h"
+
+struct _GsnetConsole
+{
+  AdwApplicationWindow parent_instance;
+
+  AdwToastOverlay *toasts;
+  AdwViewStack *stack;
+  AdwViewStackPage *waiting_stack_page;
+  GsnetWaitingPage *waiting_page;
+  GsnetRulesPage *rules_page;
+  GsnetLogPage *log_page;
+
+  GSettings *settings;
+};
+
+G_DEFINE_FINAL_TYPE (GsnetConsole, gsnet_console, ADW_TYPE_APPLICATION_WINDOW)
+
+enum
+{
+  DETAILS,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+typedef struct
+{
+  GsnetConsole *self;
+  GsnetRule *rule;
+} Undo;
+
+static void
+undo_free (gpointer data, GClosure *closure)
+{
+  Undo *undo = data;
+
+  g_object_unref (undo->rule);
+  g_free (undo);
+}
+
+static AdwToast *
+make_toast (const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  return adw_toast_new (escaped);
+}
+
+static void
+page_details_cb (GsnetConsole *self, GsnetEvent *event)
+{
+  g_signal_emit (self, signals[DETAILS], 0, event);
+}
+
+static void
+page_problem_cb (GsnetConsole *self, const char *text)
+{
+  adw_toast_overlay_add_toast (self->toasts, make_toast (text));
+}
+
+static void
+undo_clicked_cb (AdwToast *toast, Undo *undo)
+{
+  gsnet_rules_page_restore (undo->self->rules_page, undo->rule);
+}
+
+static void
+rule_removed_cb (GsnetConsole *self, GsnetRule *rule)
+{
+  g_autofree char *text =
+    g_strdup_printf (_ ("Removed the rule for %s"), gsnet_rule_get_program_name (rule));
+  AdwToast *toast = make_toast (text);
+  Undo *undo = g_new0 (Undo, 1);
+
+  /* The toast does not outlive this window. */
+  undo->self = self;
+  undo->rule = g_object_ref (rule);
+  adw_toast_set_button_label (toast, _ ("_Undo"));
+  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_clicked_cb), undo, undo_free, 0);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static void
+count_waiting (GsnetConsole *self, guint position, guint removed, guint added, GListModel *waiting)
+{
+  guint n = g_list_model_get_n_items (waiting);
+
+  adw_view_stack_page_set_badge_number (self->waiting_stack_page, n);
+  adw_view_stack_page_set_needs_attention (self->waiting_stack_page, n > 0);
+}
+
+static void
+page_action_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  gsnet_console_show_page (GSNET_CONSOLE (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+gsnet_console_dispose (GObject *object)
+{
+  g_clear_object (&GSNET_CONSOLE (object)->settings);
+
+  G_OBJECT_CLASS (gsnet_console_parent_class)->dispose (object);
+}
+
+static void
+gsnet_console_class_init (GsnetConsoleClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = gsnet_console_dispose;
+
+  signals[DETAILS] = g_signal_new ("details", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 1, GSNET_TYPE_EVENT);
+
+  g_type_ensure (GSNET_TYPE_WAITING_PAGE);
+  g_type_ensure (GSNET_TYPE_RULES_PAGE);
+  g_type_ensure (GSNET_TYPE_LOG_PAGE);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/snet/Gsnet/gsnet-console.ui");
+  gtk_widget_class_bind_template_child (widget_class, GsnetConsole, toasts);
+  gtk_widget_class_bind_template_child (widget_class, GsnetConsole, stack);
+  gtk_widget_class_bind_template_child (widget_class, GsnetConsole, waiting_stack_page);
+  gtk_widget_class_bind_template_child (widget_class, GsnetConsole, waiting_page);
+  gtk_widget_class_bind_template_child (widget_class, GsnetConsole, rules_page);
+  gtk_widget_class_bind_template_child (widget_class, GsnetConsole, log_page);
+  gtk_widget_class_bind_template_callback (widget_class, page_details_cb);
+  gtk_widget_class_bind_template_callback (widget_class, page_problem_cb);
+  gtk_widget_class_bind_template_callback (widget_class, rule_removed_cb);
+
+  gtk_widget_class_install_action (widget_class, "win.page", "s", page_action_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_1, GDK_CONTROL_MASK, "win.page", "s",
+                                       "waiting");
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_2, GDK_CONTROL_MASK, "win.page", "s",
+                                       "rules");
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_3, GDK_CONTROL_MASK, "win.page", "s",
+                                       "log");
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close",
+                                       NULL);
+}
+
+static void
+gsnet_console_init (GsnetConsole *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  self->settings = g_settings_new ("org.snet.Gsnet");
+  g_settings_bind (self->settings, "console-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "console-height", self, "default-height",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "console-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+}
+
+GsnetConsole *
+gsnet_console_new (GtkApplication *application, GsnetClient *client)
+{
+  GsnetConsole *self = g_object_new (GSNET_TYPE_CONSOLE, "application", application, NULL);
+  GListModel *waiting = gsnet_client_get_waiting (client);
+
+  gsnet_waiting_page_bind (self->waiting_page, client);
+  gsnet_rules_page_bind (self->rules_page, client);
+  gsnet_log_page_bind (self->log_page, client);
+  g_signal_connect_object (waiting, "items-changed", G_CALLBACK (count_waiting), self,
+                           G_CONNECT_SWAPPED);
+  count_waiting (self, 0, 0, 0, waiting);
+  return self;
+}
+
+void
+gsnet_console_show_page (GsnetConsole *self, const char *page)
+{
+  if (adw_view_stack_get_child_by_name (self->stack, page))
+    adw_view_stack_set_visible_child_name (self->stack, page);
+}

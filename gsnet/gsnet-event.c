@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "snet-names.h"
+
+#include "gsnet-event.h"
+#include "gsnet-text.h"
+#include "gsnet-words.h"
+
+/* Longer than any honest name; paths are cut in the middle. */
+#define MAX_NAME_CHARS  40
+#define MAX_VALUE_CHARS 160
+
+/* One network call, waiting or decided: what snetd said of it, and how to say it to a person. */
+struct _GsnetEvent
+{
+  GObject parent_instance;
+
+  guint64 id;
+  GVariantDict *dict;
+  char *program_name;
+  char *icon_name;
+};
+
+G_DEFINE_FINAL_TYPE (GsnetEvent, gsnet_event, G_TYPE_OBJECT)
+
+/* For views: the columns and rows bind to these. */
+enum
+{
+  PROP_PROGRAM_NAME = 1,
+  PROP_ICON_NAME,
+  PROP_WHAT,
+  PROP_WHERE,
+  PROP_WHEN,
+  PROP_VERDICT,
+  PROP_REASON,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+gsnet_event_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  GsnetEvent *self = GSNET_EVENT (object);
+
+  switch (prop_id)
+    {
+    case PROP_PROGRAM_NAME:
+      g_value_set_string (value, self->program_name);
+      break;
+    case PROP_ICON_NAME:
+      g_value_set_string (value, self->icon_name);
+      break;
+    case PROP_WHAT:
+      g_value_set_string (value, gsnet_words_operation (gsnet_event_get_operation (self)));
+      break;
+    case PROP_WHERE:
+      g_value_take_string (value, gsnet_words_where (self));
+      break;
+    case PROP_WHEN:
+      g_value_take_string (value, gsnet_words_time (gsnet_event_get_time (self)));
+      break;
+    case PROP_VERDICT:
+      g_value_set_string (value, gsnet_event_get_verdict (self));
+      break;
+    case PROP_REASON:
+      g_value_take_string (value, gsnet_words_reason (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+gsnet_event_finalize (GObject *object)
+{
+  GsnetEvent *self = GSNET_EVENT (object);
+
+  g_clear_pointer (&self->dict, g_variant_dict_unref);
+  g_clear_pointer (&self->program_name, g_free);
+  g_clear_pointer (&self->icon_name, g_free);
+
+  G_OBJECT_CLASS (gsnet_event_parent_class)->finalize (object);
+}
+
+static void
+gsnet_event_class_init (GsnetEventClass *klass)
+{
+  static const char *const names[N_PROPS] = {
+    [PROP_PROGRAM_NAME] = "program-name",
+    [PROP_ICON_NAME] = "icon-name",
+    [PROP_WHAT] = "what",
+    [PROP_WHERE] = "where",
+    [PROP_WHEN] = "when",
+    [PROP_VERDICT] = "verdict",
+    [PROP_REASON] = "reason",
+  };
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = gsnet_event_get_property;
+  object_class->finalize = gsnet_event_finalize;
+
+  for (guint i = 1; i < N_PROPS; i++)
+    properties[i] =
+      g_param_spec_string (names[i], NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+gsnet_event_init (GsnetEvent *self)
+{
+}
+
+/* The file's name; the short name that the thread gave itself only when no file is known. */
+static char *
+make_program_name (GsnetEvent *self)
+{
+  const char *program = gsnet_event_get_raw (self, SNET_KEY_PROGRAM);
+  const char *comm = gsnet_event_get_raw (self, SNET_KEY_COMM);
+
+  if (program)
+    {
+      g_autofree char *base = g_path_get_basename (program);
+      return gsnet_text_visible (base, MAX_NAME_CHARS);
+    }
+  if (comm)
+    return gsnet_text_visible (comm, MAX_NAME_CHARS);
+  return g_strdup (_ ("An unknown program"));
+}
+
+/*
+ * A program may be shown with a well-known icon only if an administrator put
+ * the file where it is: /tmp/firefox does not get the icon of Firefox.
+ */
+static char *
+make_icon_name (GsnetEvent *self)
+{
+  static const char *const trusted[] = { "/usr/", "/bin/", "/sbin/", "/opt/", NULL };
+  const char *program = gsnet_event_get_raw (self, SNET_KEY_PROGRAM);
+
+  if (!program)
+    return NULL;
+  for (guint i = 0; trusted[i]; i++)
+    if (g_str_has_prefix (program, trusted[i]) && !strstr (program, "/../"))
+      return g_path_get_basename (program);
+  return NULL;
+}
+
+/* dict: an a{sv} of any content; what is missing or of another type is taken as not known. */
+GsnetEvent *
+gsnet_event_new (guint64 id, GVariant *dict)
+{
+  GsnetEvent *self = g_object_new (GSNET_TYPE_EVENT, NULL);
+
+  g_return_val_if_fail (g_variant_is_of_type (dict, G_VARIANT_TYPE_VARDICT), NULL);
+
+  self->dict = g_variant_dict_new (dict);
+  if (id == 0)
+    g_variant_dict_lookup (self->dict, SNET_KEY_ID, "t", &id);
+  self->id = id;
+  self->program_name = make_program_name (self);
+  self->icon_name = make_icon_name (self);
+  return self;
+}
+
+guint64
+gsnet_event_get_id (GsnetEvent *self)
+{
+  return self->id;
+}
+
+guint64
+gsnet_event_get_serial (GsnetEvent *self)
+{
+  guint64 serial = 0;
+
+  g_variant_dict_lookup (self->dict, SNET_KEY_SERIAL, "t", &serial);
+  return serial;
+}
+
+static gint64
+lookup_time (GsnetEvent *self, const char *key)
+{
+  gint64 value = 0;
+
+  g_variant_dict_lookup (self->dict, key, "x", &value);
+  return value;
+}
+
+gint64
+gsnet_event_get_time (GsnetEvent *self)
+{
+  return lookup_time (self, SNET_KEY_TIME);
+}
+
+gint64
+gsnet_event_get_deadline (GsnetEvent *self)
+{
+  return lookup_time (self, SNET_KEY_DEADLINE);
+}
+
+gboolean
+gsnet_event_get_pid (GsnetEvent *self, guint32 *ret_pid)
+{
+  return g_variant_dict_lookup (self->dict, SNET_KEY_PID, "u", ret_pid);
+}
+
+gboolean
+gsnet_event_get_uid (GsnetEvent *self, guint32 *ret_uid)
+{
+  return g_variant_dict_lookup (self->dict, SNET_KEY_UID, "u", ret_uid);
+}
+
+gboolean
+gsnet_event_get_netns (GsnetEvent *self, guint64 *ret_netns)
+{
+  return g_variant_dict_lookup (self->dict, SNET_KEY_NETNS, "t", ret_netns);
+}
+
+const char *
+gsnet_event_get_raw (GsnetEvent *self, const char *key)
+{
+  const char *value = NULL;
+
+  if (!g_variant_dict_lookup (self->dict, key, "&s", &value) || !*value)
+    return NULL;
+  return value;
+}
+
+char *
+gsnet_event_dup_visible (GsnetEvent *self, const char *key)
+{
+  const char *value = gsnet_event_get_raw (self, key);
+
+  return value ? gsnet_text_visible (value, MAX_VALUE_CHARS) : NULL;
+}
+
+const char *
+gsnet_event_get_operation (GsnetEvent *self)
+{
+  const char *operation = gsnet_event_get_raw (self, SNET_KEY_OPERATION);
+
+  return operation ? operation : "";
+}
+
+gboolean
+gsnet_event_is_outgoing (GsnetEvent *self)
+{
+  const char *operation = gsnet_event_get_operation (self);
+
+  return !g_str_equal (operation, "bind") && !g_str_equal (operation, "listen");
+}
+
+const char *
+gsnet_event_get_address_key (GsnetEvent *self)
+{
+  return gsnet_event_is_outgoing (self) ? SNET_KEY_REMOTE_ADDRESS : SNET_KEY_LOCAL_ADDRESS;
+}
+
+const char *
+gsnet_event_get_port_key (GsnetEvent *self)
+{
+  return gsnet_event_is_outgoing (self) ? SNET_KEY_REMOTE_PORT : SNET_KEY_LOCAL_PORT;
+}
+
+const char *
+gsnet_event_get_address (GsnetEvent *self)
+{
+  return gsnet_event_get_raw (self, gsnet_event_get_address_key (self));
+}
+
+guint16
+gsnet_event_get_port (GsnetEvent *self)
+{
+  guint16 port = 0;
+
+  g_variant_dict_lookup (self->dict, gsnet_event_get_port_key (self), "q", &port);
+  return port;
+}
+
+const char *
+gsnet_event_get_program_name (GsnetEvent *self)
+{
+  return self->program_name;
+}
+
+const char *
+gsnet_event_get_icon_name (GsnetEvent *self)
+{
+  return self->icon_name;
+}
+
+const char *
+gsnet_event_get_verdict (GsnetEvent *self)
+{
+  return gsnet_event_get_raw (self, SNET_KEY_VERDICT);
+}

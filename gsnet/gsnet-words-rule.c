@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "snet-names.h"
+
+#include "gsnet-text.h"
+#include "gsnet-words.h"
+
+/* How rules are said: those that are, and the one that an answer would make. */
+
+static gboolean
+has (const char *const *match, const char *key)
+{
+  return g_strv_contains (match, key);
+}
+
+/* Whose calls of what kind: a whole phrase for each, so that all of them can be translated. */
+static char *
+say_subject (GsnetEvent *event, const char *const *match)
+{
+  const char *operation = gsnet_event_get_operation (event);
+  const char *name = gsnet_event_get_program_name (event);
+  gboolean program = has (match, SNET_KEY_PROGRAM);
+
+  if (!has (match, SNET_KEY_OPERATION))
+    return program ? g_strdup_printf (_ ("all that %s does on the network"), name)
+                   : g_strdup (_ ("all that any of your programs does on the network"));
+  if (g_str_equal (operation, "connect"))
+    return program ? g_strdup_printf (_ ("connections that %s makes"), name)
+                   : g_strdup (_ ("connections that any of your programs makes"));
+  if (g_str_equal (operation, "bind"))
+    return program ? g_strdup_printf (_ ("ports that %s uses"), name)
+                   : g_strdup (_ ("ports that any of your programs uses"));
+  if (g_str_equal (operation, "listen"))
+    return program ? g_strdup_printf (_ ("connections that %s accepts"), name)
+                   : g_strdup (_ ("connections that any of your programs accepts"));
+  return program ? g_strdup_printf (_ ("calls of this kind by %s"), name)
+                 : g_strdup (_ ("calls of this kind by any of your programs"));
+}
+
+static char *
+say_conditions (GsnetEvent *event, const char *const *match)
+{
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  g_auto (GStrv) list = NULL;
+  const char *address = gsnet_event_get_address (event);
+  const char *protocol = gsnet_event_get_raw (event, SNET_KEY_PROTOCOL);
+
+  if (address && has (match, gsnet_event_get_address_key (event)))
+    {
+      g_autofree char *shown = gsnet_words_address (address);
+      g_autofree char *part = g_strdup_printf (_ ("address %s"), shown);
+      g_strv_builder_add (parts, part);
+    }
+  if (has (match, gsnet_event_get_port_key (event)))
+    {
+      g_autofree char *part = g_strdup_printf (_ ("port %u"), gsnet_event_get_port (event));
+      g_strv_builder_add (parts, part);
+    }
+  if (protocol && has (match, SNET_KEY_PROTOCOL))
+    {
+      g_autofree char *shown = gsnet_text_visible (protocol, 24);
+      g_autofree char *part = g_strdup_printf (_ ("protocol %s"), shown);
+      g_strv_builder_add (parts, part);
+    }
+  list = g_strv_builder_end (parts);
+  return g_strjoinv (C_ ("between conditions", ", "), list);
+}
+
+/* What the answer will do beyond this one call. match: the names of the conditions kept. */
+char *
+gsnet_words_rule_effect (GsnetEvent *event, const char *const *match, GsnetLifetime lifetime)
+{
+  g_autofree char *subject = say_subject (event, match);
+  g_autofree char *conditions = say_conditions (event, match);
+  g_autofree char *scope = NULL;
+
+  /* Translators: first whose calls, then the conditions: "connections that curl makes
+   * (address 192.0.2.1, port 80)" */
+  scope = *conditions ? g_strdup_printf (_ ("%s (%s)"), subject, conditions) : g_strdup (subject);
+
+  switch (lifetime)
+    {
+    case GSNET_LIFETIME_REBOOT:
+      return g_strdup_printf (_ ("Until the next restart, your answer also holds for %s."), scope);
+    case GSNET_LIFETIME_FOREVER:
+      return g_strdup_printf (_ ("From now on, your answer also holds for %s."), scope);
+    case GSNET_LIFETIME_ONCE:
+    default:
+      return g_strdup (_ ("Your answer holds for this one call. You will be asked again."));
+    }
+}
+
+const char *
+gsnet_words_lifetime_key (GsnetLifetime lifetime)
+{
+  switch (lifetime)
+    {
+    case GSNET_LIFETIME_REBOOT:
+      return SNET_LIFETIME_WORD_REBOOT;
+    case GSNET_LIFETIME_FOREVER:
+      return SNET_LIFETIME_WORD_FOREVER;
+    case GSNET_LIFETIME_ONCE:
+    default:
+      return SNET_LIFETIME_WORD_ONCE;
+    }
+}
+
+const char *
+gsnet_words_lifetime (const char *lifetime)
+{
+  /* docs/rules.md: a rule that does not say is for ever. */
+  if (!lifetime || g_str_equal (lifetime, SNET_LIFETIME_WORD_FOREVER))
+    return C_ ("lifetime", "Forever");
+  if (g_str_equal (lifetime, SNET_LIFETIME_WORD_REBOOT))
+    return C_ ("lifetime", "Until restart");
+  return C_ ("lifetime", "Other");
+}
+
+const char *
+gsnet_words_action (const char *action)
+{
+  if (g_strcmp0 (action, SNET_VERDICT_WORD_ALLOW) == 0)
+    return C_ ("verdict", "Allow");
+  if (g_strcmp0 (action, SNET_VERDICT_WORD_DENY) == 0)
+    return C_ ("verdict", "Deny");
+  if (g_strcmp0 (action, "ask") == 0)
+    return C_ ("verdict", "Ask");
+  return C_ ("verdict", "Unknown");
+}
+
+static void
+add_endpoint (GStrvBuilder *parts,
+              GsnetRule *rule,
+              const char *address_key,
+              const char *port_key,
+              gboolean local)
+{
+  const char *address = gsnet_rule_get_raw (rule, address_key);
+  guint16 port = gsnet_rule_get_port (rule, port_key);
+
+  if (address)
+    {
+      g_autofree char *shown = gsnet_words_address (address);
+      g_autofree char *part =
+        local ? g_strdup_printf (_ ("local address %s"), shown) : g_strdup (shown);
+      g_strv_builder_add (parts, part);
+    }
+  if (port)
+    {
+      g_autofree char *part = g_strdup_printf (local ? _ ("local port %u") : _ ("port %u"), port);
+      g_strv_builder_add (parts, part);
+    }
+}
+
+/* Every condition on addresses, ports and protocols, or "Anywhere". */
+char *
+gsnet_words_rule_where (GsnetRule *rule)
+{
+  static const char *const words[] = { SNET_KEY_PROTOCOL, SNET_KEY_TYPE, SNET_KEY_FAMILY, NULL };
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  g_auto (GStrv) list = NULL;
+
+  add_endpoint (parts, rule, SNET_KEY_REMOTE_ADDRESS, SNET_KEY_REMOTE_PORT, FALSE);
+  add_endpoint (parts, rule, SNET_KEY_LOCAL_ADDRESS, SNET_KEY_LOCAL_PORT, TRUE);
+  for (guint i = 0; words[i]; i++)
+    {
+      const char *word = gsnet_rule_get_raw (rule, words[i]);
+      g_autofree char *shown = word ? gsnet_text_visible (word, 24) : NULL;
+
+      if (shown)
+        g_strv_builder_add (parts, shown);
+    }
+  list = g_strv_builder_end (parts);
+  if (!list[0])
+    return g_strdup (C_ ("where", "Anywhere"));
+  return g_strjoinv (C_ ("between conditions", ", "), list);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "gsnet-event.h"
+#include "gsnet-rule.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  GSNET_LIFETIME_ONCE,
+  GSNET_LIFETIME_REBOOT,
+  GSNET_LIFETIME_FOREVER,
+} GsnetLifetime;
+
+/* Sentences for people. All text in them is fit to be shown; none of it is markup. */
+char *gsnet_words_title (GsnetEvent *event);
+char *gsnet_words_sentence (GsnetEvent *event);
+char *gsnet_words_where (GsnetEvent *event);
+char *gsnet_words_port (guint16 port, const char *protocol);
+char *gsnet_words_address (const char *address);
+const char *gsnet_words_operation (const char *operation);
+char *gsnet_words_reason (GsnetEvent *event);
+const char *gsnet_words_withdrawn (const char *reason);
+char *gsnet_words_time (gint64 microseconds);
+char *gsnet_words_user (guint32 uid);
+
+char *gsnet_words_rule_effect (GsnetEvent *event, const char *const *match, GsnetLifetime lifetime);
+const char *gsnet_words_lifetime (const char *lifetime);
+const char *gsnet_words_action (const char *action);
+const char *gsnet_words_lifetime_key (GsnetLifetime lifetime);
+char *gsnet_words_rule_where (GsnetRule *rule);
+
+/* What went wrong and what to do, of an error that snetd or the bus returned. */
+char *gsnet_words_error (const GError *error);
+
+G_END_DECLS
