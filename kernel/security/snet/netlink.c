@@ -83,7 +83,7 @@ static int put_identity(struct sk_buff *skb, const struct snet_request *request)
 			from_kuid(&init_user_ns, request->euid)) ||
 	    nla_put_u32(skb, SNET_A_GID,
 			from_kgid(&init_user_ns, request->gid)) ||
-	    nla_put(skb, SNET_A_COMM, strlen(request->comm), request->comm))
+	    nla_put_string(skb, SNET_A_COMM, request->comm))
 		return -EMSGSIZE;
 	return 0;
 }
