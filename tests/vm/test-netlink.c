@@ -414,7 +414,7 @@ test_empty_dump (void)
   g_assert_cmpint (wire_command (wire, SNET_CMD_PENDING_GET, NLM_F_DUMP), ==, 0);
 }
 
-/* The bytes of a request: no sequence, no port, a name without its end. */
+/* The bytes of a request: no sequence, no port, a name with its end. */
 static void
 test_request_bytes (void)
 {
@@ -436,7 +436,7 @@ test_request_bytes (void)
   g_assert_cmpint (genl->version, ==, SNET_GENL_VERSION);
 
   nla = message_find (&message, SNET_A_COMM);
-  g_assert_cmpmem (nla + 1, nla->nla_len - NLA_HDRLEN, "test-netlink", strlen ("test-netlink"));
+  g_assert_cmpmem (nla + 1, nla->nla_len - NLA_HDRLEN, "test-netlink", sizeof "test-netlink");
   nla = message_find (&message, SNET_A_REMOTE_ADDR);
   g_assert_cmpmem (nla + 1, nla->nla_len - NLA_HDRLEN, &call.address, sizeof call.address.in6);
 }

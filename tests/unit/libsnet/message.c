@@ -76,7 +76,7 @@ message_put_request (TestMessage *message, guint64 id)
   message_put_u32 (message, SNET_A_UID, 1000);
   message_put_u32 (message, SNET_A_EUID, 1001);
   message_put_u32 (message, SNET_A_GID, 1002);
-  message_put (message, SNET_A_COMM, "curl", 4);
+  message_put (message, SNET_A_COMM, "curl", sizeof "curl");
   message_put_u64 (message, SNET_A_NETNS, 4026531840);
   message_put_u64 (message, SNET_A_TIME, 1700000000000000000);
   message_put_u64 (message, SNET_A_DEADLINE, 1700000030000000000);

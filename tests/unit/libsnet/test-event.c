@@ -127,6 +127,10 @@ test_comm (void)
     gsize len;
     const char *read;
   } cases[] = {
+    { "", 1, "" },
+    { "x", 2, "x" },
+    { "fifteen letters", 16, "fifteen letters" },
+    /* Without the end that belongs there. */
     { "", 0, "" },
     { "x", 1, "x" },
     { "fifteen letters", 15, "fifteen letters" },
