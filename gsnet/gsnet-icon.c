@@ -5,7 +5,7 @@
 
 #include "gsnet-icon.h"
 
-#define RESOURCE_FORMAT "/org/snet/Gsnet/icons/scalable/status/%s.svg"
+#define RESOURCE_FORMAT "/org/snet/Gsnet/icons/scalable/apps/%s.svg"
 
 /* Icons by name are symbolic, and take the colour of the panel; as pixels they have their own. */
 static const struct

@@ -18,8 +18,8 @@
  * alive while a server hangs. The rest of gsnet sends it jobs, and hears of it
  * in the main context. Idle, it sleeps in poll ().
  *
- * Below, functions called *_in_thread run in that thread and alone touch shown,
- * server_caps and server_lost.
+ * Below, functions called *_in_thread run in that thread and alone touch shown
+ * and what is known of the server.
  */
 struct _GsnetNotifyThread
 {
@@ -31,6 +31,7 @@ struct _GsnetNotifyThread
 
   GHashTable *shown;
   GList *server_caps;
+  gboolean server_draws_default;
   gboolean server_lost;
 };
 
@@ -154,11 +155,27 @@ action_in_thread_cb (NotifyNotification *notification, char *action, gpointer da
                     notify_notification_get_activation_token (notification));
 }
 
+/*
+ * The action of a click on the body is called "default", and most servers give
+ * it no button. The one of XFCE does, and would show Details twice.
+ */
+static gboolean
+server_draws_default_in_thread (void)
+{
+  g_autofree char *name = NULL;
+
+  return notify_get_server_info (&name, NULL, NULL, NULL) &&
+         g_strcmp0 (name, "Xfce Notify Daemon") == 0;
+}
+
 static gboolean
 server_can_in_thread (GsnetNotifyThread *self, const char *capability)
 {
   if (!self->server_caps)
-    self->server_caps = notify_get_server_caps ();
+    {
+      self->server_caps = notify_get_server_caps ();
+      self->server_draws_default = server_draws_default_in_thread ();
+    }
   return g_list_find_custom (self->server_caps, capability, (GCompareFunc)g_strcmp0) != NULL;
 }
 
@@ -178,8 +195,9 @@ make_notification_in_thread (GsnetNotifyThread *self, Entry *entry)
                                   action_in_thread_cb, entry, NULL);
   notify_notification_add_action (notification, GSNET_NOTIFY_ACTION_DENY, _ ("Deny"),
                                   action_in_thread_cb, entry, NULL);
-  notify_notification_add_action (notification, GSNET_NOTIFY_ACTION_DETAILS, _ ("Details…"),
-                                  action_in_thread_cb, entry, NULL);
+  if (!self->server_draws_default)
+    notify_notification_add_action (notification, GSNET_NOTIFY_ACTION_DETAILS, _ ("Details…"),
+                                    action_in_thread_cb, entry, NULL);
   notify_notification_add_action (notification, "default", _ ("Details…"), action_in_thread_cb,
                                   entry, NULL);
   g_signal_connect (notification, "closed", G_CALLBACK (closed_in_thread_cb), entry);

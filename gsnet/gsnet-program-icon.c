@@ -11,6 +11,6 @@ gsnet_program_icon_set (GtkImage *image, GsnetEvent *event)
   const char *name = gsnet_event_get_icon_name (event);
 
   if (!name || !gtk_icon_theme_has_icon (theme, name))
-    name = "application-x-executable-symbolic";
+    name = "application-x-executable";
   gtk_image_set_from_icon_name (image, name);
 }

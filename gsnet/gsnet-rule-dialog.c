@@ -25,7 +25,7 @@ struct _GsnetRuleDialog
   GtkToggleButton *once;
   GtkToggleButton *reboot;
   GtkToggleButton *forever;
-  GtkRevealer *scope;
+  AdwPreferencesGroup *scope;
   AdwActionRow *program_row;
   AdwActionRow *address_row;
   AdwActionRow *port_row;
@@ -85,6 +85,20 @@ get_match (GsnetRuleDialog *self)
   return g_strv_builder_end (match);
 }
 
+/* An answer for this once has no scope to choose. The window is as high as it needs to be. */
+static void
+show_scope (GsnetRuleDialog *self, gboolean show)
+{
+  int width;
+  int height;
+
+  if (gtk_widget_get_visible (GTK_WIDGET (self->scope)) == show)
+    return;
+  gtk_widget_set_visible (GTK_WIDGET (self->scope), show);
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  gtk_window_set_default_size (GTK_WINDOW (self), width, -1);
+}
+
 static void
 choice_changed_cb (GsnetRuleDialog *self)
 {
@@ -98,8 +112,7 @@ choice_changed_cb (GsnetRuleDialog *self)
   match = get_match (self);
   effect = gsnet_words_rule_effect (self->event, (const char *const *)match, lifetime);
   wide = lifetime != GSNET_LIFETIME_ONCE && !gtk_check_button_get_active (self->program_check);
-  gtk_revealer_set_reveal_child (self->scope, lifetime != GSNET_LIFETIME_ONCE);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->scope), lifetime != GSNET_LIFETIME_ONCE);
+  show_scope (self, lifetime != GSNET_LIFETIME_ONCE);
   gtk_label_set_label (self->effect, effect);
   if (wide)
     gtk_widget_add_css_class (GTK_WIDGET (self->effect), "warning");

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A desktop of its own for the tests: display, buses, window manager, panel, notifications."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import time
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, Gio, GLib  # noqa: E402
+
+from fake_snetd import FakeSnetd  # noqa: E402
+
+HERE = pathlib.Path(__file__).resolve().parent
+PATIENCE = 20
+# The accessibility bus is asked again after this many milliseconds: it has no event for each change.
+LOOK_AGAIN = 50
+NOTIFYD = "/usr/lib/x86_64-linux-gnu/xfce4/notifyd/xfce4-notifyd"
+PANEL_XML = """<?xml version="1.0" encoding="UTF-8"?>
+<channel name="xfce4-panel" version="1.0">
+  <property name="configver" type="int" value="2"/>
+  <property name="panels" type="array">
+    <value type="int" value="1"/>
+    <property name="panel-1" type="empty">
+      <property name="position" type="string" value="p=6;x=0;y=0"/>
+      <property name="length" type="uint" value="100"/>
+      <property name="position-locked" type="bool" value="true"/>
+      <property name="size" type="uint" value="32"/>
+      <property name="plugin-ids" type="array">
+        <value type="int" value="1"/>
+      </property>
+    </property>
+  </property>
+  <property name="plugins" type="empty">
+    <property name="plugin-1" type="string" value="systray"/>
+  </property>
+</channel>
+"""
+
+
+class Failed(Exception):
+    pass
+
+
+def wait(check, what, seconds=PATIENCE):
+    """Runs the main loop until check() is true."""
+    context = GLib.MainContext.default()
+    end = time.monotonic() + seconds
+    ticker = GLib.timeout_add(LOOK_AGAIN, lambda: True)
+    try:
+        while True:
+            try:
+                result = check()
+            except GLib.Error:
+                result = None
+            if result:
+                return result
+            if time.monotonic() > end:
+                raise Failed(f"{what}: not within {seconds} s")
+            context.iteration(True)
+    finally:
+        GLib.source_remove(ticker)
+
+
+def xdotool(*words):
+    return subprocess.run(["xdotool", *map(str, words)], check=True, capture_output=True,
+                          text=True).stdout
+
+
+def notifyd_path():
+    if os.path.exists(NOTIFYD):
+        return NOTIFYD
+    return next(map(str, pathlib.Path("/usr/lib").glob("*/xfce4/notifyd/xfce4-notifyd")))
+
+
+class Rig:
+    def __init__(self, gsnet, schemas):
+        self.gsnet = gsnet
+        self.schemas = schemas
+        self.stack = contextlib.ExitStack()
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="gsnet-test-"))
+        self.stack.callback(shutil.rmtree, self.home, ignore_errors=True)
+        self.log = open(self.home / "desktop.log", "w+")
+
+    def spawn(self, *command, **options):
+        options.setdefault("stdout", self.log)
+        options.setdefault("stderr", self.log)
+        process = subprocess.Popen(command, **options)
+        self.stack.callback(self.reap, process)
+        return process
+
+    @staticmethod
+    def reap(process):
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def start_bus(self):
+        bus = self.spawn("dbus-daemon", "--session", "--nofork", "--print-address",
+                         stdout=subprocess.PIPE, text=True)
+        return bus.stdout.readline().strip()
+
+    def start(self):
+        config = self.home / "config" / "xfce4" / "xfconf" / "xfce-perchannel-xml"
+        runtime = self.home / "run"
+        config.mkdir(parents=True)
+        runtime.mkdir(mode=0o700)
+        (config / "xfce4-panel.xml").write_text(PANEL_XML)
+        for name in ("WAYLAND_DISPLAY", "DBUS_STARTER_ADDRESS", "NO_AT_BRIDGE", "GTK_A11Y"):
+            os.environ.pop(name, None)
+        os.environ.update(HOME=str(self.home), XDG_CONFIG_HOME=str(self.home / "config"),
+                          XDG_CACHE_HOME=str(self.home / "cache"),
+                          XDG_DATA_HOME=str(self.home / "data"), XDG_RUNTIME_DIR=str(runtime),
+                          GDK_BACKEND="x11", GSK_RENDERER="cairo", GSETTINGS_BACKEND="memory",
+                          GSETTINGS_SCHEMA_DIR=self.schemas, GIO_USE_VFS="local")
+        read_end, write_end = os.pipe()
+        self.spawn("Xvfb", "-displayfd", str(write_end), "-screen", "0", "1280x800x24", "-nolisten",
+                   "tcp", "-noreset", pass_fds=(write_end,))
+        os.close(write_end)
+        with os.fdopen(read_end) as display:
+            os.environ["DISPLAY"] = ":" + display.readline().strip()
+        os.environ["DBUS_SESSION_BUS_ADDRESS"] = self.start_bus()
+        os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = self.start_bus()
+        self.session = Gio.bus_get_sync(Gio.BusType.SESSION, None)
+        self.session.set_exit_on_close(False)
+        Atspi.init()
+        self.spawn("xfwm4", "--compositor=off")
+        self.spawn(notifyd_path())
+        self.panel = self.start_panel()
+        self.wait_name("org.freedesktop.Notifications")
+        self.snetd = FakeSnetd(os.environ["DBUS_SYSTEM_BUS_ADDRESS"])
+
+    def start_panel(self):
+        panel = self.spawn("xfce4-panel", "--disable-wm-check")
+        self.wait_name("org.kde.StatusNotifierWatcher")
+        return panel
+
+    def stop(self):
+        self.stack.close()
+        self.log.close()
+
+    def start_gsnet(self, *options, env=None):
+        environment = dict(os.environ, G_DEBUG="fatal-criticals", **(env or {}))
+        process = self.spawn(self.gsnet, *options, env=environment)
+        self.wait_name("org.snet.Gsnet")
+        return process
+
+    def call(self, name, path, interface, method, arguments=None, bus=None):
+        reply = (bus or self.session).call_sync(name, path, interface, method, arguments, None, 0,
+                                                5000, None)
+        return reply.unpack()
+
+    def has_name(self, name):
+        return self.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                         "NameHasOwner", GLib.Variant("(s)", (name,)))[0]
+
+    def wait_name(self, name):
+        wait(lambda: self.has_name(name), f"the name {name}")
+
+    # What can be seen, over the accessibility bus.
+
+    @staticmethod
+    def shows(node, gtk4):
+        states = node.get_state_set()
+        if not gtk4 or states.contains(Atspi.StateType.SHOWING):
+            return states.contains(Atspi.StateType.SHOWING)
+        # GTK 4.8 says "showing" of windows only; but what was never shown has no size.
+        component = node.get_component_iface()
+        box = component.get_extents(Atspi.CoordType.WINDOW) if component else None
+        return states.contains(Atspi.StateType.VISIBLE) and box and box.width > 0
+
+    def walk(self, node, gtk4):
+        for index in range(node.get_child_count()):
+            child = node.get_child_at_index(index)
+            if child is None:
+                continue
+            try:
+                shown = self.shows(child, gtk4)
+                if shown:
+                    yield child
+                # In GTK 4 some objects in between have no size, and all below them has.
+                if shown or gtk4:
+                    yield from self.walk(child, gtk4)
+            except GLib.Error:
+                continue
+
+    @staticmethod
+    def is_gtk4(application):
+        return application.get_toolkit_version().startswith("4")
+
+    def nodes(self, app):
+        desktop = Atspi.get_desktop(0)
+        for index in range(desktop.get_child_count()):
+            application = desktop.get_child_at_index(index)
+            if application and app in (application.get_name() or ""):
+                yield from self.walk(application, self.is_gtk4(application))
+
+    def look(self, app, name, role=None):
+        for node in self.nodes(app):
+            try:
+                if node.get_name() == name and role in (None, node.get_role_name()):
+                    return node
+            except GLib.Error:
+                continue
+        return None
+
+    def texts(self, app):
+        return [node.get_name() for node in self.nodes(app) if node.get_name()]
+
+    def find(self, app, name, role=None):
+        return wait(lambda: self.look(app, name, role), f"{role or 'object'} '{name}' of {app}")
+
+    def gone(self, app, name, role=None):
+        wait(lambda: not self.look(app, name, role), f"no {role or 'object'} '{name}' of {app}")
+
+    def text(self, app, part):
+        def check():
+            return next((text for text in self.texts(app) if part in text), None)
+        return wait(check, f"text '{part}' in {app}")
+
+    # What a person does, with a real pointer and real keys.
+
+    def centre(self, node):
+        if not self.is_gtk4(node.get_application()):
+            box = node.get_component_iface().get_extents(Atspi.CoordType.SCREEN)
+            return box.x + box.width // 2, box.y + box.height // 2
+        # GTK 4 does not know where its windows are.
+        window = node
+        while window.get_role_name() not in ("frame", "window", "dialog"):
+            window = window.get_parent()
+        x, y = self.window_place(window.get_name())
+        box = node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+        return x + box.x + box.width // 2, y + box.y + box.height // 2
+
+    def window(self, title):
+        def check():
+            found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{title}$"],
+                                   capture_output=True, text=True, check=False).stdout.split()
+            return found[-1] if found else None
+        return wait(check, f"the window '{title}'")
+
+    def window_place(self, title):
+        lines = xdotool("getwindowgeometry", "--shell", self.window(title)).splitlines()
+        place = dict(line.split("=") for line in lines)
+        return int(place["X"]), int(place["Y"])
+
+    def click(self, app, name, role=None):
+        def ready():
+            node = self.look(app, name, role)
+            if node and node.get_state_set().contains(Atspi.StateType.SENSITIVE):
+                return node
+            return None
+        node = wait(ready, f"{role or 'object'} '{name}' of {app} to click on")
+        xdotool("mousemove", *self.centre(node), "click", "1")
+
+    def key(self, keys):
+        xdotool("key", "--clearmodifiers", keys)
+
+    def picture(self, name):
+        folder = os.environ.get("GSNET_TEST_PICTURES")
+        if folder:
+            subprocess.run(["import", "-window", "root", f"{folder}/{name}.png"], check=True)
