@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "controller.h"
+
+#include <errno.h>
+#include <string.h>
+
+void
+controller_on_request (struct snet *snet, const struct snet_event *event, void *data)
+{
+  Controller *controller = data;
+
+  g_string_append_printf (controller->told, "%" G_GUINT64_FORMAT "%s ", event->id,
+                          event->operation == SNET_OP_UNSPEC ? "?" : "");
+}
+
+static void
+on_cancel (struct snet *snet, const struct snet_cancel *cancel, void *data)
+{
+  Controller *controller = data;
+
+  g_string_append_printf (controller->told, "-%" G_GUINT64_FORMAT " ", cancel->id);
+}
+
+static void
+on_overrun (struct snet *snet, void *data)
+{
+  Controller *controller = data;
+
+  g_string_append (controller->told, "! ");
+}
+
+const struct snet_callbacks controller_callbacks = { controller_on_request, on_cancel, on_overrun };
+
+void
+controller_assert_told (Controller *controller, const char *expected)
+{
+  g_assert_cmpstr (controller->told->str, ==, expected);
+  g_string_truncate (controller->told, 0);
+}
+
+void
+ack_only (FakeKernel *kernel, const struct nlmsghdr *command, gpointer data)
+{
+  fake_kernel_ack (kernel, command, 0, NULL);
+}
+
+void
+controller_set_up (Controller *controller, FakeHandler handler, gpointer data)
+{
+  controller->told = g_string_new (NULL);
+  controller->kernel = fake_kernel_new (ack_only, NULL);
+  g_assert_cmpint (snet_register (controller->kernel->snet, &controller_callbacks, controller), ==,
+                   0);
+  controller->kernel->handler = handler;
+  controller->kernel->data = data;
+}
+
+void
+controller_tear_down (Controller *controller)
+{
+  fake_kernel_free (controller->kernel);
+  g_string_free (controller->told, TRUE);
+}
+
+void
+event_then_ack (FakeKernel *kernel, const struct nlmsghdr *command, gpointer data)
+{
+  fake_kernel_send_request (kernel, 20);
+  fake_kernel_ack (kernel, command, 0, NULL);
+}
+
+void
+uncapped_ack (FakeKernel *kernel, const struct nlmsghdr *command, gpointer data)
+{
+  struct nlmsgerr ack = { .error = -ERANGE, .msg = *command };
+  const char *words = data;
+  TestMessage message;
+
+  message_begin (&message, NLMSG_ERROR, words ? NLM_F_ACK_TLVS : 0, command->nlmsg_seq, TEST_PORT);
+  message_append (&message, &ack, sizeof ack.error);
+  message_append (&message, command, command->nlmsg_len);
+  if (words)
+    message_put (&message, NLMSGERR_ATTR_MSG, words, strlen (words));
+  fake_kernel_send (kernel, &message);
+}
