@@ -102,6 +102,7 @@ name_acquired_cb (GDBusConnection *connection, const char *name, gpointer user_d
   snetd_kernel_start (self->kernel);
   update_control (self);
   snetd_manager_adopt (self->manager);
+  g_message ("Ready, kernel: %s", snetd_kernel_get_state_name (self->kernel));
   g_signal_emit (self, signals[READY], 0);
 }
 

@@ -4,14 +4,20 @@
 #include "snetd-error.h"
 
 void
-snetd_dict_add_text (GVariantDict *dict, const char *key, const char *text)
+snetd_dict_add (GVariantBuilder *dict, const char *key, GVariant *value)
 {
-  if (text != NULL)
-    g_variant_dict_insert (dict, key, "s", text);
+  g_variant_builder_add (dict, "{sv}", key, value);
 }
 
 void
-snetd_dict_add_address (GVariantDict *dict, const char *key, const SnetdAddress *address)
+snetd_dict_add_text (GVariantBuilder *dict, const char *key, const char *text)
+{
+  if (text != NULL)
+    snetd_dict_add (dict, key, g_variant_new ("s", text));
+}
+
+void
+snetd_dict_add_address (GVariantBuilder *dict, const char *key, const SnetdAddress *address)
 {
   g_autofree char *text = NULL;
 
@@ -23,7 +29,7 @@ snetd_dict_add_address (GVariantDict *dict, const char *key, const SnetdAddress 
 }
 
 void
-snetd_dict_add_word (GVariantDict *dict,
+snetd_dict_add_word (GVariantBuilder *dict,
                      const char *key,
                      const SnetdVocabulary *vocabulary,
                      int value)

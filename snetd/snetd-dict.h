@@ -6,10 +6,11 @@
 #include "snetd-address.h"
 #include "snetd-names.h"
 
-/* Writing an a{sv}: what is unknown is left out. */
-void snetd_dict_add_text (GVariantDict *dict, const char *key, const char *text);
-void snetd_dict_add_address (GVariantDict *dict, const char *key, const SnetdAddress *address);
-void snetd_dict_add_word (GVariantDict *dict,
+/* Writing an a{sv}, in the order of the calls: what is unknown is left out. */
+void snetd_dict_add (GVariantBuilder *dict, const char *key, GVariant *value);
+void snetd_dict_add_text (GVariantBuilder *dict, const char *key, const char *text);
+void snetd_dict_add_address (GVariantBuilder *dict, const char *key, const SnetdAddress *address);
+void snetd_dict_add_word (GVariantBuilder *dict,
                           const char *key,
                           const SnetdVocabulary *vocabulary,
                           int value);

@@ -3,6 +3,7 @@
 
 #include "snet-names.h"
 #include "snetd-database.h"
+#include "snetd-dict.h"
 #include "snetd-sql.h"
 
 /* "snet", journal */
@@ -204,12 +205,12 @@ read_events (SnetdJournal *journal, sqlite3_stmt *statement, GError **error)
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
   while ((result = snetd_database_step (journal->database, statement, error)) == SQLITE_ROW)
     {
-      g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+      g_auto (GVariantBuilder) dict = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
-      g_variant_dict_insert (&dict, SNET_KEY_SERIAL, "t",
-                             (guint64)sqlite3_column_int64 (statement, 0));
+      snetd_dict_add (&dict, SNET_KEY_SERIAL,
+                      g_variant_new ("t", (guint64)sqlite3_column_int64 (statement, 0)));
       snetd_sql_read_row (statement, 1, columns, G_N_ELEMENTS (columns), &dict);
-      g_variant_builder_add_value (&builder, g_variant_dict_end (&dict));
+      g_variant_builder_add_value (&builder, g_variant_builder_end (&dict));
     }
   if (result != SQLITE_DONE)
     {

@@ -98,46 +98,46 @@ snetd_request_decide (SnetdRequest *request,
 }
 
 static void
-add_decision (GVariantDict *dict, const SnetdRequest *request)
+add_decision (GVariantBuilder *dict, const SnetdRequest *request)
 {
   snetd_dict_add_word (dict, SNET_KEY_VERDICT, &snetd_verdicts, request->verdict);
   snetd_dict_add_word (dict, SNET_KEY_REASON, &snetd_reasons, request->reason);
   if (request->rule != 0)
-    g_variant_dict_insert (dict, SNET_KEY_RULE, "t", request->rule);
+    snetd_dict_add (dict, SNET_KEY_RULE, g_variant_new ("t", request->rule));
   if (request->error != 0)
     snetd_dict_add_word (dict, SNET_KEY_ERRNO, &snetd_errnos, request->error);
-  g_variant_dict_insert (dict, SNET_KEY_WAITED, "x", request->waited);
+  snetd_dict_add (dict, SNET_KEY_WAITED, g_variant_new ("x", request->waited));
 }
 
 GVariant *
 snetd_request_to_variant (const SnetdRequest *request)
 {
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_auto (GVariantBuilder) dict = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
-  g_variant_dict_insert (&dict, SNET_KEY_ID, "t", request->id);
-  g_variant_dict_insert (&dict, SNET_KEY_TIME, "x", request->time);
+  snetd_dict_add (&dict, SNET_KEY_ID, g_variant_new ("t", request->id));
+  snetd_dict_add (&dict, SNET_KEY_TIME, g_variant_new ("x", request->time));
   snetd_dict_add_word (&dict, SNET_KEY_OPERATION, &snetd_operations, request->operation);
   snetd_dict_add_word (&dict, SNET_KEY_FAMILY, &snetd_families, request->family);
   snetd_dict_add_word (&dict, SNET_KEY_TYPE, &snetd_types, request->type);
   snetd_dict_add_word (&dict, SNET_KEY_PROTOCOL, &snetd_protocols, request->protocol);
-  g_variant_dict_insert (&dict, SNET_KEY_UID, "u", request->uid);
-  g_variant_dict_insert (&dict, SNET_KEY_PID, "u", request->pid);
+  snetd_dict_add (&dict, SNET_KEY_UID, g_variant_new ("u", request->uid));
+  snetd_dict_add (&dict, SNET_KEY_PID, g_variant_new ("u", request->pid));
   snetd_dict_add_text (&dict, SNET_KEY_COMM, request->comm);
   snetd_dict_add_text (&dict, SNET_KEY_PROGRAM, request->program);
   if (request->netns != 0)
-    g_variant_dict_insert (&dict, SNET_KEY_NETNS, "t", request->netns);
+    snetd_dict_add (&dict, SNET_KEY_NETNS, g_variant_new ("t", request->netns));
   snetd_dict_add_address (&dict, SNET_KEY_LOCAL_ADDRESS, &request->local);
   if (SNETD_ADDRESS_KNOWN (&request->local))
-    g_variant_dict_insert (&dict, SNET_KEY_LOCAL_PORT, "q", request->local_port);
+    snetd_dict_add (&dict, SNET_KEY_LOCAL_PORT, g_variant_new ("q", request->local_port));
   snetd_dict_add_address (&dict, SNET_KEY_REMOTE_ADDRESS, &request->remote);
   if (SNETD_ADDRESS_KNOWN (&request->remote))
-    g_variant_dict_insert (&dict, SNET_KEY_REMOTE_PORT, "q", request->remote_port);
-  g_variant_dict_insert (&dict, SNET_KEY_HOLD, "s", "thread");
+    snetd_dict_add (&dict, SNET_KEY_REMOTE_PORT, g_variant_new ("q", request->remote_port));
+  snetd_dict_add (&dict, SNET_KEY_HOLD, g_variant_new ("s", "thread"));
 
   if (request->decided)
     add_decision (&dict, request);
   else
-    g_variant_dict_insert (&dict, SNET_KEY_DEADLINE, "x", request->deadline);
+    snetd_dict_add (&dict, SNET_KEY_DEADLINE, g_variant_new ("x", request->deadline));
 
-  return g_variant_dict_end (&dict);
+  return g_variant_builder_end (&dict);
 }

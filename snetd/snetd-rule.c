@@ -435,18 +435,18 @@ snetd_rule_check (const SnetdRule *rule, GError **error)
 /* Writing. */
 
 static void
-add_conditions (GVariantDict *dict, const SnetdRule *rule)
+add_conditions (GVariantBuilder *dict, const SnetdRule *rule)
 {
   if (snetd_rule_has (rule, SNETD_CONDITION_PROGRAM))
     snetd_dict_add_text (dict, SNET_KEY_PROGRAM, rule->program);
   if (snetd_rule_has (rule, SNETD_CONDITION_REMOTE_ADDRESS))
     snetd_dict_add_address (dict, SNET_KEY_REMOTE_ADDRESS, &rule->remote_address);
   if (snetd_rule_has (rule, SNETD_CONDITION_REMOTE_PORT))
-    g_variant_dict_insert (dict, SNET_KEY_REMOTE_PORT, "q", rule->remote_port);
+    snetd_dict_add (dict, SNET_KEY_REMOTE_PORT, g_variant_new ("q", rule->remote_port));
   if (snetd_rule_has (rule, SNETD_CONDITION_LOCAL_ADDRESS))
     snetd_dict_add_address (dict, SNET_KEY_LOCAL_ADDRESS, &rule->local_address);
   if (snetd_rule_has (rule, SNETD_CONDITION_LOCAL_PORT))
-    g_variant_dict_insert (dict, SNET_KEY_LOCAL_PORT, "q", rule->local_port);
+    snetd_dict_add (dict, SNET_KEY_LOCAL_PORT, g_variant_new ("q", rule->local_port));
   if (snetd_rule_has (rule, SNETD_CONDITION_OPERATION))
     snetd_dict_add_word (dict, SNET_KEY_OPERATION, &snetd_operations, rule->operation);
   if (snetd_rule_has (rule, SNETD_CONDITION_PROTOCOL))
@@ -456,20 +456,20 @@ add_conditions (GVariantDict *dict, const SnetdRule *rule)
   if (snetd_rule_has (rule, SNETD_CONDITION_FAMILY))
     snetd_dict_add_word (dict, SNET_KEY_FAMILY, &snetd_families, rule->family);
   if (snetd_rule_has (rule, SNETD_CONDITION_UID))
-    g_variant_dict_insert (dict, SNET_KEY_UID, "u", rule->uid);
+    snetd_dict_add (dict, SNET_KEY_UID, g_variant_new ("u", rule->uid));
 }
 
 GVariant *
 snetd_rule_to_variant (const SnetdRule *rule)
 {
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_auto (GVariantBuilder) dict = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
   if (rule->id != 0)
-    g_variant_dict_insert (&dict, SNET_KEY_ID, "t", rule->id);
+    snetd_dict_add (&dict, SNET_KEY_ID, g_variant_new ("t", rule->id));
   if (rule->created != 0)
-    g_variant_dict_insert (&dict, SNET_KEY_CREATED, "x", rule->created);
+    snetd_dict_add (&dict, SNET_KEY_CREATED, g_variant_new ("x", rule->created));
   if (rule->owner != SNETD_OWNER_SYSTEM)
-    g_variant_dict_insert (&dict, SNET_KEY_OWNER, "u", (guint32)rule->owner);
+    snetd_dict_add (&dict, SNET_KEY_OWNER, g_variant_new ("u", (guint32)rule->owner));
   snetd_dict_add_word (&dict, SNET_KEY_ACTION, &snetd_actions, rule->action);
   if (rule->error != 0)
     snetd_dict_add_word (&dict, SNET_KEY_ERRNO, &snetd_errnos, rule->error);
@@ -477,5 +477,5 @@ snetd_rule_to_variant (const SnetdRule *rule)
   snetd_dict_add_text (&dict, SNET_KEY_COMMENT, rule->comment);
   add_conditions (&dict, rule);
 
-  return g_variant_dict_end (&dict);
+  return g_variant_builder_end (&dict);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "snetd-sql.h"
 
+#include "snetd-dict.h"
+
 char *
 snetd_sql_names (const SnetdColumn *columns, gsize n_columns)
 {
@@ -70,7 +72,7 @@ snetd_sql_read_row (sqlite3_stmt *statement,
                     int first,
                     const SnetdColumn *columns,
                     gsize n_columns,
-                    GVariantDict *dict)
+                    GVariantBuilder *dict)
 {
   for (gsize i = 0; i < n_columns; i++)
     {
@@ -81,15 +83,19 @@ snetd_sql_read_row (sqlite3_stmt *statement,
         continue;
 
       if (columns[i].type == 's')
-        g_variant_dict_insert (dict, key, "s",
-                               (const char *)sqlite3_column_text (statement, column));
+        snetd_dict_add (dict, key,
+                        g_variant_new ("s", (const char *)sqlite3_column_text (statement, column)));
       else if (columns[i].type == 'q')
-        g_variant_dict_insert (dict, key, "q", (guint16)sqlite3_column_int64 (statement, column));
+        snetd_dict_add (dict, key,
+                        g_variant_new ("q", (guint16)sqlite3_column_int64 (statement, column)));
       else if (columns[i].type == 'u')
-        g_variant_dict_insert (dict, key, "u", (guint32)sqlite3_column_int64 (statement, column));
+        snetd_dict_add (dict, key,
+                        g_variant_new ("u", (guint32)sqlite3_column_int64 (statement, column)));
       else if (columns[i].type == 'x')
-        g_variant_dict_insert (dict, key, "x", (gint64)sqlite3_column_int64 (statement, column));
+        snetd_dict_add (dict, key,
+                        g_variant_new ("x", (gint64)sqlite3_column_int64 (statement, column)));
       else
-        g_variant_dict_insert (dict, key, "t", (guint64)sqlite3_column_int64 (statement, column));
+        snetd_dict_add (dict, key,
+                        g_variant_new ("t", (guint64)sqlite3_column_int64 (statement, column)));
     }
 }

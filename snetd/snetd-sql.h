@@ -30,4 +30,4 @@ void snetd_sql_read_row (sqlite3_stmt *statement,
                          int first,
                          const SnetdColumn *columns,
                          gsize n_columns,
-                         GVariantDict *dict);
+                         GVariantBuilder *dict);

@@ -3,6 +3,7 @@
 
 #include "snet-names.h"
 #include "snetd-database.h"
+#include "snetd-dict.h"
 #include "snetd-error.h"
 #include "snetd-sql.h"
 
@@ -132,12 +133,13 @@ snetd_store_close (SnetdStore *store)
 static SnetdRule *
 rule_from_row (sqlite3_stmt *statement, GError **error)
 {
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_auto (GVariantBuilder) dict = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   g_autoptr (GVariant) dictionary = NULL;
 
-  g_variant_dict_insert (&dict, SNET_KEY_ID, "t", (guint64)sqlite3_column_int64 (statement, 0));
+  snetd_dict_add (&dict, SNET_KEY_ID,
+                  g_variant_new ("t", (guint64)sqlite3_column_int64 (statement, 0)));
   snetd_sql_read_row (statement, 1, columns, G_N_ELEMENTS (columns), &dict);
-  dictionary = g_variant_ref_sink (g_variant_dict_end (&dict));
+  dictionary = g_variant_ref_sink (g_variant_builder_end (&dict));
 
   return snetd_rule_from_variant (dictionary, SNETD_RULE_FROM_STORE, error);
 }

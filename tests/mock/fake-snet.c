@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fake-snet.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+typedef enum
+{
+  MESSAGE_REQUEST,
+  MESSAGE_CANCEL,
+  MESSAGE_OVERRUN,
+  MESSAGE_ERROR,
+} MessageKind;
+
+typedef struct
+{
+  MessageKind kind;
+  struct snet_event event;
+  struct snet_cancel cancel;
+  int error;
+} Message;
+
+typedef struct
+{
+  enum snet_verdict verdict;
+  int error;
+} Verdict;
+
+struct snet
+{
+  int fd;
+  struct snet_callbacks callbacks;
+  void *data;
+};
+
+static struct
+{
+  guint64 last_id;
+  GPtrArray *waiting;   /* of struct snet_event */
+  GHashTable *verdicts; /* guint64 -> Verdict */
+  GQueue messages;
+  struct snet *controller;
+  gboolean losing;
+  struct snet_config config;
+  int open_result;
+  int register_result;
+  int pending_result;
+  FakeSnetVerdictHook hook;
+  gpointer hook_data;
+} kernel;
+
+void
+fake_snet_reset (void)
+{
+  g_assert_null (kernel.controller);
+
+  g_clear_pointer (&kernel.waiting, g_ptr_array_unref);
+  g_clear_pointer (&kernel.verdicts, g_hash_table_unref);
+  g_queue_clear_full (&kernel.messages, g_free);
+  memset (&kernel, 0, sizeof kernel);
+
+  kernel.waiting = g_ptr_array_new_with_free_func (g_free);
+  kernel.verdicts = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  kernel.config.delay = 60;
+  kernel.config.policy = SNET_VERDICT_ALLOW;
+}
+
+void
+fake_snet_fail_open (int result)
+{
+  kernel.open_result = result;
+}
+
+void
+fake_snet_fail_register (int result)
+{
+  kernel.register_result = result;
+}
+
+void
+fake_snet_fail_pending (int result)
+{
+  kernel.pending_result = result;
+}
+
+struct snet_config
+fake_snet_config (void)
+{
+  return kernel.config;
+}
+
+struct snet_event
+fake_snet_event (guint32 uid)
+{
+  struct snet_event event = { 0 };
+  struct sockaddr_in *remote = (struct sockaddr_in *)&event.remote;
+
+  event.operation = SNET_OP_CONNECT;
+  event.fields = SNET_EVENT_REMOTE | SNET_EVENT_NETNS;
+  event.family = AF_INET;
+  event.type = SOCK_STREAM;
+  event.protocol = IPPROTO_TCP;
+  event.pid = getpid ();
+  event.tid = getpid ();
+  event.uid = uid;
+  event.euid = uid;
+  event.gid = uid;
+  event.netns = 4026531840;
+  event.time_ns = g_get_real_time () * 1000;
+  event.deadline_ns = event.time_ns + 60 * 1000000000ull;
+  g_strlcpy (event.comm, "curl", sizeof event.comm);
+  remote->sin_family = AF_INET;
+  remote->sin_port = htons (443);
+  remote->sin_addr.s_addr = htonl (0xc0000201);
+  event.remote_len = sizeof *remote;
+  return event;
+}
+
+static void
+send_message (const Message *message)
+{
+  guint64 one = 1;
+
+  if (kernel.controller == NULL || kernel.losing)
+    return;
+
+  g_queue_push_tail (&kernel.messages, g_memdup2 (message, sizeof *message));
+  g_assert_cmpint (write (kernel.controller->fd, &one, sizeof one), ==, sizeof one);
+}
+
+static int
+find_waiting (guint64 id)
+{
+  for (guint i = 0; i < kernel.waiting->len; i++)
+    {
+      if (((struct snet_event *)g_ptr_array_index (kernel.waiting, i))->id == id)
+        return i;
+    }
+  return -1;
+}
+
+guint64
+fake_snet_hold (struct snet_event event)
+{
+  Message message = { .kind = MESSAGE_REQUEST };
+
+  event.id = ++kernel.last_id;
+  g_ptr_array_add (kernel.waiting, g_memdup2 (&event, sizeof event));
+  message.event = event;
+  send_message (&message);
+  return event.id;
+}
+
+static void
+end_by_itself (guint64 id, enum snet_cancel_reason reason, enum snet_verdict verdict)
+{
+  Message message = { .kind = MESSAGE_CANCEL, .cancel = { id, reason, verdict } };
+  int i = find_waiting (id);
+
+  g_assert_cmpint (i, >=, 0);
+  g_ptr_array_remove_index (kernel.waiting, i);
+  send_message (&message);
+}
+
+void
+fake_snet_kill (guint64 id)
+{
+  end_by_itself (id, SNET_CANCEL_KILLED, SNET_VERDICT_ALLOW);
+}
+
+void
+fake_snet_time_out (guint64 id, enum snet_verdict verdict)
+{
+  end_by_itself (id, SNET_CANCEL_TIMEOUT, verdict);
+}
+
+void
+fake_snet_start_losing (void)
+{
+  kernel.losing = TRUE;
+}
+
+void
+fake_snet_overrun (void)
+{
+  const Message message = { .kind = MESSAGE_OVERRUN };
+
+  kernel.losing = FALSE;
+  send_message (&message);
+}
+
+void
+fake_snet_send_malformed (void)
+{
+  fake_snet_break (-EBADMSG);
+}
+
+void
+fake_snet_break (int result)
+{
+  const Message message = { .kind = MESSAGE_ERROR, .error = result };
+
+  send_message (&message);
+}
+
+void
+fake_snet_set_verdict_hook (FakeSnetVerdictHook hook, gpointer user_data)
+{
+  kernel.hook = hook;
+  kernel.hook_data = user_data;
+}
+
+gboolean
+fake_snet_verdict (guint64 id, enum snet_verdict *ret_verdict, int *ret_error)
+{
+  Verdict *verdict = g_hash_table_lookup (kernel.verdicts, &id);
+
+  if (verdict == NULL)
+    return FALSE;
+  if (ret_verdict != NULL)
+    *ret_verdict = verdict->verdict;
+  if (ret_error != NULL)
+    *ret_error = verdict->error;
+  return TRUE;
+}
+
+gboolean
+fake_snet_waits (guint64 id)
+{
+  return find_waiting (id) >= 0;
+}
+
+/* libsnet */
+
+int
+snet_open (struct snet **ret_snet)
+{
+  if (kernel.open_result != 0)
+    return kernel.open_result;
+
+  *ret_snet = g_new0 (struct snet, 1);
+  (*ret_snet)->fd = eventfd (0, EFD_NONBLOCK | EFD_CLOEXEC | EFD_SEMAPHORE);
+  return 0;
+}
+
+struct snet *
+snet_close (struct snet *snet)
+{
+  if (snet == NULL)
+    return NULL;
+
+  if (kernel.controller == snet)
+    {
+      kernel.controller = NULL;
+      g_queue_clear_full (&kernel.messages, g_free);
+    }
+  close (snet->fd);
+  g_free (snet);
+  return NULL;
+}
+
+int
+snet_fd (struct snet *snet)
+{
+  return snet->fd;
+}
+
+int
+snet_register (struct snet *snet, const struct snet_callbacks *callbacks, void *data)
+{
+  if (kernel.register_result != 0)
+    return kernel.register_result;
+  if (kernel.controller != NULL)
+    return -EBUSY;
+
+  snet->callbacks = *callbacks;
+  snet->data = data;
+  kernel.controller = snet;
+  return 0;
+}
+
+int
+snet_dispatch (struct snet *snet)
+{
+  guint64 count;
+  int called = 0;
+
+  while (read (snet->fd, &count, sizeof count) == sizeof count)
+    {
+      g_autofree Message *message = g_queue_pop_head (&kernel.messages);
+
+      switch (message->kind)
+        {
+        case MESSAGE_REQUEST:
+          snet->callbacks.request (snet, &message->event, snet->data);
+          break;
+        case MESSAGE_CANCEL:
+          snet->callbacks.cancel (snet, &message->cancel, snet->data);
+          break;
+        case MESSAGE_OVERRUN:
+          snet->callbacks.overrun (snet, snet->data);
+          break;
+        case MESSAGE_ERROR:
+        default:
+          return message->error;
+        }
+      called++;
+    }
+  return called;
+}
+
+int
+snet_verdict (struct snet *snet, uint64_t id, enum snet_verdict verdict, int error)
+{
+  Verdict taken = { verdict, error };
+  int i, result;
+
+  if (kernel.controller != snet)
+    return -EPERM;
+  if (kernel.hook != NULL)
+    {
+      result = kernel.hook (id, kernel.hook_data);
+      if (result != 0)
+        return result;
+    }
+
+  i = find_waiting (id);
+  if (i < 0)
+    return -ENOENT;
+  g_ptr_array_remove_index (kernel.waiting, i);
+  g_hash_table_insert (kernel.verdicts, g_memdup2 (&id, sizeof id),
+                       g_memdup2 (&taken, sizeof taken));
+  return 0;
+}
+
+int
+snet_config_get (struct snet *snet, struct snet_config *ret_config)
+{
+  *ret_config = kernel.config;
+  return 0;
+}
+
+int
+snet_config_set (struct snet *snet, const struct snet_config *config)
+{
+  if (config->delay < 1 || config->delay > SNET_DELAY_MAX)
+    return -ERANGE;
+  kernel.config = *config;
+  return 0;
+}
+
+int
+snet_pending (struct snet *snet,
+              void (*callback) (struct snet *snet, const struct snet_event *event, void *data),
+              void *data)
+{
+  if (kernel.pending_result != 0)
+    return kernel.pending_result;
+
+  for (guint i = 0; i < kernel.waiting->len; i++)
+    callback (snet, g_ptr_array_index (kernel.waiting, i), data);
+  return kernel.waiting->len;
+}
+
+const char *
+snet_strerror (struct snet *snet, int error)
+{
+  return g_strerror (-error);
+}

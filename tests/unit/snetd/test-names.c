@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Words, addresses and what /proc says. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <locale.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "snetd-address.h"
+#include "snetd-names.h"
+#include "snetd-process.h"
+
+static void
+check_word (const SnetdVocabulary *vocabulary, int value, const char *word)
+{
+  g_autofree char *got = snetd_vocabulary_word (vocabulary, value);
+  int back = -1;
+
+  g_assert_cmpstr (got, ==, word);
+  if (word == NULL)
+    return;
+  g_assert_true (snetd_vocabulary_value (vocabulary, word, &back));
+  g_assert_cmpint (back, ==, value);
+}
+
+static void
+test_words (void)
+{
+  check_word (&snetd_operations, SNET_OP_BIND, "bind");
+  check_word (&snetd_operations, SNET_OP_CONNECT, "connect");
+  check_word (&snetd_operations, SNET_OP_LISTEN, "listen");
+  check_word (&snetd_operations, SNET_OP_MAX + 1, NULL);
+  check_word (&snetd_families, AF_INET, "inet");
+  check_word (&snetd_families, AF_INET6, "inet6");
+  check_word (&snetd_families, AF_UNIX, NULL);
+  check_word (&snetd_types, SOCK_STREAM, "stream");
+  check_word (&snetd_types, SOCK_DGRAM, "dgram");
+  check_word (&snetd_types, SOCK_RAW, "raw");
+  check_word (&snetd_types, SOCK_SEQPACKET, "seqpacket");
+  check_word (&snetd_types, SOCK_DCCP, "dccp");
+  check_word (&snetd_types, 200, "200");
+  check_word (&snetd_types, -1, NULL);
+  check_word (&snetd_protocols, IPPROTO_TCP, "tcp");
+  check_word (&snetd_protocols, IPPROTO_UDP, "udp");
+  check_word (&snetd_protocols, IPPROTO_ICMPV6, "ipv6-icmp");
+  check_word (&snetd_protocols, 262, "mptcp");
+  check_word (&snetd_protocols, 47, "47");
+  check_word (&snetd_verdicts, SNET_VERDICT_ALLOW, "allow");
+  check_word (&snetd_verdicts, SNET_VERDICT_DENY, "deny");
+  check_word (&snetd_actions, SNETD_ACTION_ASK, "ask");
+  check_word (&snetd_errnos, EACCES, "EACCES");
+  check_word (&snetd_errnos, EHWPOISON, "EHWPOISON");
+}
+
+static void
+test_words_strange (void)
+{
+  static const char *const bad[] = { "", "TCP", "tcp ", "-1", "65536", "6x", "0x6" };
+  int value = 42;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_false (snetd_vocabulary_value (&snetd_protocols, bad[i], &value));
+  g_assert_false (snetd_vocabulary_value (&snetd_verdicts, "0", &value));
+  g_assert_cmpint (value, ==, 42);
+
+  /* A number that has a word is the same as the word. */
+  g_assert_true (snetd_vocabulary_value (&snetd_protocols, "6", &value));
+  g_assert_cmpint (value, ==, IPPROTO_TCP);
+}
+
+/* The kernel takes errno values up to SNET_ERRNO_MAX; each has one name. */
+static void
+test_errnos (void)
+{
+  guint named = 0;
+
+  for (int i = 1; i <= SNET_ERRNO_MAX; i++)
+    {
+      g_autofree char *word = snetd_vocabulary_word (&snetd_errnos, i);
+
+      if (word == NULL)
+        continue;
+      check_word (&snetd_errnos, i, word);
+      g_assert_cmpstr (word, ==, strerrorname_np (i));
+      named++;
+    }
+  /* 41 and 58 are not used. */
+  g_assert_cmpuint (named, ==, SNET_ERRNO_MAX - 2);
+}
+
+static void
+test_choices (void)
+{
+  g_autofree char *verdicts = snetd_vocabulary_choices (&snetd_verdicts);
+  g_autofree char *actions = snetd_vocabulary_choices (&snetd_actions);
+  g_autofree char *types = snetd_vocabulary_choices (&snetd_types);
+
+  g_assert_cmpstr (verdicts, ==, "allow or deny");
+  g_assert_cmpstr (actions, ==, "allow, deny or ask");
+  g_assert_cmpstr (types, ==, "stream, dgram, raw, seqpacket, dccp or a number");
+}
+
+static void
+test_address_good (void)
+{
+  static const struct
+  {
+    const char *text, *canonical;
+  } cases[] = {
+    { "192.0.2.1", "192.0.2.1" },
+    { "192.0.2.1/32", "192.0.2.1" },
+    { "192.0.2.0/24", "192.0.2.0/24" },
+    { "0.0.0.0/0", "0.0.0.0/0" },
+    { "0.0.0.0", "0.0.0.0" },
+    { "2001:DB8:0::1", "2001:db8::1" },
+    { "2001:db8::/32", "2001:db8::/32" },
+    { "::/0", "::/0" },
+    { "::", "::" },
+    { "::ffff:192.0.2.1", "192.0.2.1" },
+    { "::ffff:192.0.2.0/120", "192.0.2.0/24" },
+    { "::ffff:0:0/96", "0.0.0.0/0" },
+    { "::ffff:0:0/95", NULL }, /* has a bit after the prefix */
+    { "::fffe:0:0/95", "::fffe:0:0/95" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = NULL;
+      SnetdAddress address;
+
+      if (cases[i].canonical == NULL)
+        {
+          g_assert_false (snetd_address_parse (cases[i].text, &address, NULL));
+          continue;
+        }
+      g_assert_true (snetd_address_parse (cases[i].text, &address, NULL));
+      text = snetd_address_to_string (&address);
+      g_assert_cmpstr (text, ==, cases[i].canonical);
+    }
+}
+
+static void
+test_address_bad (void)
+{
+  static const struct
+  {
+    const char *text, *says;
+  } cases[] = {
+    { "", "is not an IPv4 or IPv6 address" },
+    { "example.org", "is not an IPv4 or IPv6 address" },
+    { "192.0.2", "is not an IPv4 or IPv6 address" },
+    { "fe80::1%eth0", "is not an IPv4 or IPv6 address" },
+    { "192.0.2.0/", "length of the prefix must be 0 to 32" },
+    { "192.0.2.0/33", "length of the prefix must be 0 to 32" },
+    { "192.0.2.0/-1", "length of the prefix must be 0 to 32" },
+    { "2001:db8::/129", "length of the prefix must be 0 to 128" },
+    { "192.0.2.1/24", "say 192.0.2.0/24" },
+    { "2001:db8::1/64", "say 2001:db8::/64" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      SnetdAddress address;
+
+      g_assert_false (snetd_address_parse (cases[i].text, &address, &error));
+      g_assert_nonnull (strstr (error->message, cases[i].says));
+    }
+}
+
+static void
+test_address_contains (void)
+{
+  static const struct
+  {
+    const char *prefix, *address;
+    gboolean contains;
+  } cases[] = {
+    { "192.0.2.0/24", "192.0.2.255", TRUE },
+    { "192.0.2.0/24", "192.0.3.0", FALSE },
+    { "192.0.2.128/25", "192.0.2.127", FALSE },
+    { "192.0.2.128/25", "192.0.2.129", TRUE },
+    { "192.0.2.1", "192.0.2.1", TRUE },
+    { "192.0.2.1", "192.0.2.2", FALSE },
+    { "0.0.0.0/0", "203.0.113.9", TRUE },
+    { "0.0.0.0/0", "2001:db8::1", FALSE },
+    { "::/0", "2001:db8::1", TRUE },
+    { "::/0", "192.0.2.1", FALSE },
+    { "192.0.2.0/24", "::ffff:192.0.2.7", TRUE },
+    { "2001:db8::/33", "2001:db8:8000::", FALSE },
+    { "192.0.2.0/24", "192.0.0.0/16", FALSE },
+  };
+  const SnetdAddress unknown = { 0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      SnetdAddress prefix, address;
+
+      g_assert_true (snetd_address_parse (cases[i].prefix, &prefix, NULL));
+      g_assert_true (snetd_address_parse (cases[i].address, &address, NULL));
+      g_assert_cmpint (snetd_address_contains (&prefix, &address), ==, cases[i].contains);
+      g_assert_false (snetd_address_contains (&prefix, &unknown));
+    }
+}
+
+static void
+test_address_sockaddr (void)
+{
+  struct sockaddr_storage storage = { 0 };
+  struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&storage;
+  g_autofree char *text = NULL;
+  SnetdAddress address;
+  guint16 port = 0;
+
+  in6->sin6_family = AF_INET6;
+  in6->sin6_port = htons (53);
+  g_assert_cmpint (inet_pton (AF_INET6, "::ffff:198.51.100.7", &in6->sin6_addr), ==, 1);
+  g_assert_true (snetd_address_from_sockaddr (&storage, sizeof *in6, &address, &port));
+  text = snetd_address_to_string (&address);
+  g_assert_cmpstr (text, ==, "198.51.100.7");
+  g_assert_cmpuint (port, ==, 53);
+
+  /* Shorter than its family says. */
+  g_assert_false (
+    snetd_address_from_sockaddr (&storage, sizeof (struct sockaddr_in), &address, &port));
+  storage.ss_family = AF_UNIX;
+  g_assert_false (snetd_address_from_sockaddr (&storage, sizeof storage, &address, &port));
+}
+
+static void
+test_text (void)
+{
+  g_autofree char *plain = snetd_process_text ("/usr/bin/naïve");
+  g_autofree char *broken = snetd_process_text ("a\xff"
+                                                "b\xc3");
+
+  g_assert_cmpstr (plain, ==, "/usr/bin/naïve");
+  g_assert_cmpstr (broken, ==, "a\\xffb\\xc3");
+}
+
+/* A program that runs until its standard input is closed. */
+typedef struct
+{
+  char *directory;
+  char *path;
+  GPid pid;
+  int input;
+} Program;
+
+static void
+program_start (Program *program, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *cat = NULL;
+  gsize length;
+  char *argv[] = { NULL, NULL };
+
+  program->directory = g_dir_make_tmp ("snetd-XXXXXX", &error);
+  g_assert_no_error (error);
+  program->path = g_build_filename (program->directory, name, NULL);
+  g_assert_true (g_file_get_contents ("/bin/cat", &cat, &length, NULL));
+  g_assert_true (g_file_set_contents (program->path, cat, length, NULL));
+  g_assert_cmpint (g_chmod (program->path, 0755), ==, 0);
+
+  argv[0] = program->path;
+  g_assert_true (g_spawn_async_with_pipes (NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
+                                           &program->pid, &program->input, NULL, NULL, &error));
+  g_assert_no_error (error);
+}
+
+static void
+program_stop (Program *program)
+{
+  close (program->input);
+  g_assert_cmpint (waitpid (program->pid, NULL, 0), ==, program->pid);
+  g_unlink (program->path);
+  g_rmdir (program->directory);
+  g_free (program->path);
+  g_free (program->directory);
+}
+
+static void
+test_program (void)
+{
+  static const char *const names[] = { "program", "program (deleted)", "ünï" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = NULL;
+      Program program;
+
+      program_start (&program, names[i]);
+      path = snetd_process_program (program.pid);
+      g_assert_cmpstr (path, ==, program.path);
+      program_stop (&program);
+    }
+}
+
+static void
+test_program_deleted (void)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *replaced = NULL;
+  g_autofree char *expected = NULL;
+  Program program;
+
+  program_start (&program, "program");
+  expected = g_strconcat (program.path, " (deleted)", NULL);
+  g_assert_cmpint (g_unlink (program.path), ==, 0);
+  path = snetd_process_program (program.pid);
+  g_assert_cmpstr (path, ==, expected);
+
+  /* As after an update: the name leads to another file now. */
+  g_assert_true (g_file_set_contents (program.path, "new", -1, NULL));
+  replaced = snetd_process_program (program.pid);
+  g_assert_cmpstr (replaced, ==, expected);
+  program_stop (&program);
+}
+
+static void
+test_program_gone (void)
+{
+  Program program;
+
+  program_start (&program, "program");
+  program_stop (&program);
+  g_assert_null (snetd_process_program (program.pid));
+}
+
+/* A user's own mounts must not make one program pass for another. */
+static void
+test_program_elsewhere (void)
+{
+  const char *argv[] = { "unshare",
+                         "--mount",
+                         "--propagation",
+                         "private",
+                         "sh",
+                         "-c",
+                         "mount --bind /bin/cat /bin/true && echo && exec /bin/true",
+                         NULL };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *link = NULL;
+  char ready;
+  int input, output;
+  GPid pid;
+
+  if (getuid () != 0)
+    {
+      g_test_skip ("only root can mount");
+      return;
+    }
+
+  g_assert_true (g_spawn_async_with_pipes (NULL, (char **)argv, NULL,
+                                           G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL,
+                                           NULL, &pid, &input, &output, NULL, &error));
+  g_assert_no_error (error);
+  if (read (output, &ready, 1) != 1)
+    g_test_skip ("this machine does not let root mount");
+  else
+    {
+      /* The shell has said that it is about to become the program. */
+      const char byte = '\n';
+
+      g_assert_cmpint (write (input, &byte, 1), ==, 1);
+      g_assert_cmpint (read (output, &ready, 1), ==, 1);
+      link = g_strdup_printf ("/proc/%d/exe", pid);
+      path = snetd_process_program (pid);
+      g_assert_true (g_str_has_suffix (path, "/bin/true (elsewhere)"));
+    }
+  close (input);
+  close (output);
+  g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "C.UTF-8");
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/names/words", test_words);
+  g_test_add_func ("/names/words-strange", test_words_strange);
+  g_test_add_func ("/names/errnos", test_errnos);
+  g_test_add_func ("/names/choices", test_choices);
+  g_test_add_func ("/address/good", test_address_good);
+  g_test_add_func ("/address/bad", test_address_bad);
+  g_test_add_func ("/address/contains", test_address_contains);
+  g_test_add_func ("/address/sockaddr", test_address_sockaddr);
+  g_test_add_func ("/process/text", test_text);
+  g_test_add_func ("/process/program", test_program);
+  g_test_add_func ("/process/program-deleted", test_program_deleted);
+  g_test_add_func ("/process/program-gone", test_program_gone);
+  g_test_add_func ("/process/program-elsewhere", test_program_elsewhere);
+
+  return g_test_run ();
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rules on disk, and files that are not to be touched. */
+#include <glib/gstdio.h>
+#include <locale.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "snetd-database.h"
+#include "snetd-error.h"
+#include "snetd-store.h"
+
+typedef struct
+{
+  char *directory;
+  char *path;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  fixture->directory = g_dir_make_tmp ("snetd-XXXXXX", &error);
+  g_assert_no_error (error);
+  fixture->path = g_build_filename (fixture->directory, "rules.db", NULL);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GDir) dir = g_dir_open (fixture->directory, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (fixture->directory, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (fixture->directory);
+  g_free (fixture->directory);
+  g_free (fixture->path);
+}
+
+static SnetdStore *
+store_open (Fixture *fixture, const char *boot)
+{
+  g_autoptr (GError) error = NULL;
+  SnetdStore *store = snetd_store_open (fixture->path, boot, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (store);
+  return store;
+}
+
+static guint64
+store_add (SnetdStore *store, const char *text)
+{
+  g_autoptr (GVariant) value = g_variant_parse (G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL);
+  g_autoptr (SnetdRule) rule = NULL;
+  g_autoptr (GError) error = NULL;
+
+  rule = snetd_rule_from_variant (value, SNETD_RULE_FROM_CLIENT, &error);
+  g_assert_no_error (error);
+  g_assert_true (snetd_store_add (store, rule, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (rule->created, >, 0);
+  return rule->id;
+}
+
+static GPtrArray *
+store_load (SnetdStore *store)
+{
+  g_autoptr (GError) error = NULL;
+  GPtrArray *rules = snetd_store_load (store, &error);
+
+  g_assert_no_error (error);
+  return rules;
+}
+
+/* With another program's eyes. */
+static void
+run_sql (const char *path, const char *sql)
+{
+  sqlite3 *db;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
+}
+
+static int
+read_number (const char *path, const char *sql)
+{
+  sqlite3_stmt *statement;
+  sqlite3 *db;
+  int number;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  number = sqlite3_column_int (statement, 0);
+  sqlite3_finalize (statement);
+  g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
+  return number;
+}
+
+static void
+test_keeps (Fixture *fixture, gconstpointer unused)
+{
+  const char *text = "{'action': <'deny'>, 'errno': <'ENETUNREACH'>, 'lifetime': <'forever'>,"
+                     " 'owner': <uint32 4294967294>, 'uid': <uint32 4294967294>,"
+                     " 'comment': <'it’s'>, 'operation': <'connect'>, 'program': <'/usr/bin/a b'>,"
+                     " 'family': <'inet6'>, 'type': <'stream'>, 'protocol': <'mptcp'>,"
+                     " 'remote-address': <'2001:db8::/32'>, 'remote-port': <uint16 65535>,"
+                     " 'local-address': <'2001:db8::1'>, 'local-port': <uint16 0>}";
+  g_autoptr (GVariant) before = NULL;
+  g_autoptr (GVariant) after = NULL;
+  g_autoptr (SnetdStore) store = store_open (fixture, "boot");
+  g_autoptr (GPtrArray) rules = NULL;
+  struct stat file;
+  guint64 id;
+
+  id = store_add (store, text);
+  rules = store_load (store);
+  g_assert_cmpuint (rules->len, ==, 1);
+  before = g_variant_ref_sink (snetd_rule_to_variant (g_ptr_array_index (rules, 0)));
+  g_clear_pointer (&rules, g_ptr_array_unref);
+  g_clear_pointer (&store, snetd_store_close);
+
+  store = store_open (fixture, "boot");
+  rules = store_load (store);
+  g_assert_cmpuint (rules->len, ==, 1);
+  after = g_variant_ref_sink (snetd_rule_to_variant (g_ptr_array_index (rules, 0)));
+  g_assert_true (g_variant_equal (before, after));
+  g_assert_cmpuint (((SnetdRule *)g_ptr_array_index (rules, 0))->id, ==, id);
+  g_assert_cmpuint (g_variant_n_children (after), ==, 17);
+
+  g_assert_cmpint (g_stat (fixture->path, &file), ==, 0);
+  g_assert_cmpint (file.st_mode & 077, ==, 0);
+}
+
+/* Before add returns another program sees it, and a kill would not lose it. */
+static void
+test_durable (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (SnetdStore) store = store_open (fixture, "boot");
+
+  store_add (store, "{'action': <'allow'>}");
+  g_assert_cmpint (read_number (fixture->path, "SELECT count(*) FROM rules"), ==, 1);
+}
+
+static void
+test_remove (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (SnetdStore) store = store_open (fixture, "boot");
+  g_autoptr (GPtrArray) rules = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 one, two, three;
+
+  one = store_add (store, "{'action': <'allow'>}");
+  two = store_add (store, "{'action': <'deny'>}");
+  g_assert_true (snetd_store_remove (store, two, &error));
+  g_assert_no_error (error);
+
+  rules = store_load (store);
+  g_assert_cmpuint (rules->len, ==, 1);
+  g_assert_cmpuint (((SnetdRule *)g_ptr_array_index (rules, 0))->id, ==, one);
+
+  /* The last id was free, and is not given again; not even after a restart. */
+  g_clear_pointer (&store, snetd_store_close);
+  store = store_open (fixture, "boot");
+  three = store_add (store, "{'action': <'allow'>}");
+  g_assert_cmpuint (three, >, two);
+}
+
+static void
+test_reboot (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (SnetdStore) store = store_open (fixture, "boot one");
+  g_autoptr (GPtrArray) rules = NULL;
+  guint64 lasting;
+
+  store_add (store, "{'action': <'allow'>, 'lifetime': <'reboot'>}");
+  lasting = store_add (store, "{'action': <'allow'>, 'lifetime': <'forever'>}");
+  g_clear_pointer (&store, snetd_store_close);
+
+  store = store_open (fixture, "boot one");
+  rules = store_load (store);
+  g_assert_cmpuint (rules->len, ==, 2);
+  g_clear_pointer (&rules, g_ptr_array_unref);
+  g_clear_pointer (&store, snetd_store_close);
+
+  store = store_open (fixture, "boot two");
+  rules = store_load (store);
+  g_assert_cmpuint (rules->len, ==, 1);
+  g_assert_cmpuint (((SnetdRule *)g_ptr_array_index (rules, 0))->id, ==, lasting);
+}
+
+/* Somebody wrote nonsense with sqlite3: that rule is not used, the others are. */
+static void
+test_nonsense (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (SnetdStore) store = store_open (fixture, "boot");
+  g_autoptr (GPtrArray) rules = NULL;
+
+  store_add (store, "{'action': <'allow'>}");
+  run_sql (fixture->path, "INSERT INTO rules (action, lifetime, created, program)"
+                          " VALUES ('allow', 'forever', 1, 'not a path')");
+  rules = store_load (store);
+  g_assert_cmpuint (rules->len, ==, 1);
+  g_assert_cmpint (read_number (fixture->path, "SELECT count(*) FROM rules"), ==, 2);
+}
+
+/* Files that must come out as they went in. */
+
+static void
+check_refused (Fixture *fixture, const char *says)
+{
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize before_size, after_size;
+
+  g_assert_true (g_file_get_contents (fixture->path, &before, &before_size, NULL));
+  g_assert_null (snetd_store_open (fixture->path, "boot", &error));
+  g_test_message ("%s", error->message);
+  g_assert_error (error, SNETD_ERROR, SNETD_ERROR_STORE_FAILED);
+  g_assert_nonnull (strstr (error->message, fixture->path));
+  g_assert_nonnull (strstr (error->message, says));
+  g_assert_true (g_file_get_contents (fixture->path, &after, &after_size, NULL));
+  g_assert_cmpmem (before, before_size, after, after_size);
+}
+
+static void
+test_garbage (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *garbage = g_strnfill (10000, 'x');
+
+  g_assert_true (g_file_set_contents (fixture->path, garbage, -1, NULL));
+  check_refused (fixture, "not a database");
+}
+
+static void
+test_damaged (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *bytes = NULL;
+  gsize size;
+  SnetdStore *store = store_open (fixture, "boot");
+
+  for (guint i = 0; i < 200; i++)
+    store_add (store, "{'action': <'allow'>, 'comment': <'to fill a few pages of the file'>}");
+  snetd_store_close (store);
+
+  g_assert_true (g_file_get_contents (fixture->path, &bytes, &size, NULL));
+  g_assert_cmpuint (size, >, 4 * 4096);
+  memset (bytes + size / 2, 0xa5, 4096);
+  g_assert_true (g_file_set_contents (fixture->path, bytes, size, NULL));
+  check_refused (fixture, "");
+}
+
+static void
+test_newer (Fixture *fixture, gconstpointer unused)
+{
+  snetd_store_close (store_open (fixture, "boot"));
+  run_sql (fixture->path, "PRAGMA user_version = 1000");
+  check_refused (fixture, "made by a newer snetd");
+}
+
+static void
+test_foreign (Fixture *fixture, gconstpointer unused)
+{
+  run_sql (fixture->path, "CREATE TABLE bookmarks (url TEXT)");
+  check_refused (fixture, "not one that snetd has made");
+}
+
+static void
+test_no_directory (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *path = g_build_filename (fixture->directory, "missing", "rules.db", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (snetd_store_open (path, "boot", &error));
+  g_assert_error (error, SNETD_ERROR, SNETD_ERROR_STORE_FAILED);
+  g_assert_nonnull (strstr (error->message, path));
+}
+
+/* The disk is full: the rule is refused, and is not there after all. */
+static void
+test_full (Fixture *fixture, gconstpointer unused)
+{
+  static const char *const migrations[] = { "CREATE TABLE t (x TEXT) STRICT", NULL };
+  const SnetdSchema schema = { .application_id = 1, .migrations = migrations, .full_sync = TRUE };
+  g_autofree char *big = g_strnfill (100000, 'x');
+  g_autofree char *sql = g_strdup_printf ("INSERT INTO t VALUES ('%s')", big);
+  g_autoptr (SnetdDatabase) database = NULL;
+  g_autoptr (GError) error = NULL;
+
+  database = snetd_database_open (fixture->path, &schema, &error);
+  g_assert_no_error (error);
+  g_assert_true (snetd_database_exec (database, "PRAGMA max_page_count = 10", &error));
+  g_assert_no_error (error);
+  g_assert_false (snetd_database_exec (database, sql, &error));
+  g_assert_error (error, SNETD_ERROR, SNETD_ERROR_STORE_FAILED);
+  g_assert_nonnull (strstr (error->message, "full"));
+  g_assert_cmpint (read_number (fixture->path, "SELECT count(*) FROM t"), ==, 0);
+}
+
+/* Migrations: a copy first, all or nothing. */
+
+static void
+test_migrate (Fixture *fixture, gconstpointer unused)
+{
+  const char *migrations[] = { "CREATE TABLE t (x INTEGER) STRICT; INSERT INTO t VALUES (7)", NULL,
+                               NULL };
+  SnetdSchema schema = { .application_id = 1, .migrations = migrations, .full_sync = TRUE };
+  g_autofree char *copy = g_strconcat (fixture->path, ".v1", NULL);
+  g_autoptr (SnetdDatabase) database = NULL;
+  g_autoptr (GError) error = NULL;
+
+  database = snetd_database_open (fixture->path, &schema, &error);
+  g_assert_no_error (error);
+  g_clear_pointer (&database, snetd_database_close);
+  g_assert_false (g_file_test (copy, G_FILE_TEST_EXISTS));
+
+  /* One that fails half way leaves all as it was. */
+  migrations[1] = "ALTER TABLE t ADD COLUMN y INTEGER; ALTER TABLE nothing ADD COLUMN z INTEGER";
+  g_assert_null (snetd_database_open (fixture->path, &schema, &error));
+  g_assert_error (error, SNETD_ERROR, SNETD_ERROR_STORE_FAILED);
+  g_clear_error (&error);
+  g_assert_cmpint (read_number (fixture->path, "PRAGMA user_version"), ==, 1);
+  g_assert_cmpint (
+    read_number (fixture->path, "SELECT count(*) FROM pragma_table_info('t') WHERE name = 'y'"), ==,
+    0);
+
+  migrations[1] = "ALTER TABLE t ADD COLUMN y INTEGER";
+  database = snetd_database_open (fixture->path, &schema, &error);
+  g_assert_no_error (error);
+  g_clear_pointer (&database, snetd_database_close);
+  g_assert_cmpint (read_number (fixture->path, "PRAGMA user_version"), ==, 2);
+  g_assert_cmpint (read_number (fixture->path, "SELECT x FROM t WHERE y IS NULL"), ==, 7);
+  g_assert_cmpint (read_number (copy, "PRAGMA user_version"), ==, 1);
+  g_assert_cmpint (read_number (copy, "SELECT x FROM t"), ==, 7);
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "C.UTF-8");
+  g_test_init (&argc, &argv, NULL);
+  /* Warnings belong to some of these. */
+  g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
+
+#define ADD(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("/store/keeps", test_keeps);
+  ADD ("/store/durable", test_durable);
+  ADD ("/store/remove", test_remove);
+  ADD ("/store/reboot", test_reboot);
+  ADD ("/store/nonsense", test_nonsense);
+  ADD ("/store/garbage", test_garbage);
+  ADD ("/store/damaged", test_damaged);
+  ADD ("/store/newer", test_newer);
+  ADD ("/store/foreign", test_foreign);
+  ADD ("/store/no-directory", test_no_directory);
+  ADD ("/store/full", test_full);
+  ADD ("/store/migrate", test_migrate);
+#undef ADD
+
+  return g_test_run ();
+}
