@@ -248,6 +248,19 @@ test_cut_datagrams (void)
   fake_kernel_send_bytes (kernel, large, SNET_RECEIVE_SIZE + 1000);
   g_assert_cmpint (snet_dispatch (kernel->snet), ==, -EBADMSG);
   controller_assert_told (&controller, "3? ");
+
+  /* The same, but cut exactly between two messages. */
+  memset (large, 0, SNET_RECEIVE_SIZE);
+  message_request (&message, 4);
+  message_put (&message, SNET_A_MAX + 1, NULL, 0);
+  message_find (&message, SNET_A_MAX + 1)->nla_len += SNET_RECEIVE_SIZE - message.hdr.nlmsg_len;
+  message.hdr.nlmsg_len = SNET_RECEIVE_SIZE;
+  memcpy (large, &message, sizeof message);
+  message_request (&message, 5);
+  memcpy (large + SNET_RECEIVE_SIZE, &message, message.hdr.nlmsg_len);
+  fake_kernel_send_bytes (kernel, large, SNET_RECEIVE_SIZE + message.hdr.nlmsg_len);
+  g_assert_cmpint (snet_dispatch (kernel->snet), ==, -EBADMSG);
+  controller_assert_told (&controller, "4 ");
 }
 
 /* The order survives growing and going round. */
