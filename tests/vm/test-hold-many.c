@@ -71,7 +71,7 @@ test_pending (void)
 
 /* As many as the kernel lets wait (SNET_PENDING_MAX), in equal crowds, and some more. */
 #define FULL     4096
-#define CROWDS 256
+#define CROWDS   256
 #define TOO_MANY 8
 
 typedef struct
