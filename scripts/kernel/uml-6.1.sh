@@ -20,4 +20,4 @@ kernel_unneeded=(
 )
 
 # Patches that only the rig needs, for --debug only.
-kernel_debug_patches=(um-preempt-count.patch)
+kernel_debug_patches=(um-preempt-count.patch um-fork-lock.patch)
