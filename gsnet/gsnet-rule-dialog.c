@@ -85,16 +85,16 @@ get_match (GsnetRuleDialog *self)
   return g_strv_builder_end (match);
 }
 
-/* An answer for this once has no scope to choose. The window is as high as it needs to be. */
+/* Shows or hides a part. The window is as high as it needs to be. */
 static void
-show_scope (GsnetRuleDialog *self, gboolean show)
+show_part (GsnetRuleDialog *self, gpointer part, gboolean show)
 {
   int width;
   int height;
 
-  if (gtk_widget_get_visible (GTK_WIDGET (self->scope)) == show)
+  if (gtk_widget_get_visible (part) == show)
     return;
-  gtk_widget_set_visible (GTK_WIDGET (self->scope), show);
+  gtk_widget_set_visible (part, show);
   gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
   gtk_window_set_default_size (GTK_WINDOW (self), width, -1);
 }
@@ -112,7 +112,8 @@ choice_changed_cb (GsnetRuleDialog *self)
   match = get_match (self);
   effect = gsnet_words_rule_effect (self->event, (const char *const *)match, lifetime);
   wide = lifetime != GSNET_LIFETIME_ONCE && !gtk_check_button_get_active (self->program_check);
-  show_scope (self, lifetime != GSNET_LIFETIME_ONCE);
+  /* An answer for this once has no scope to choose. */
+  show_part (self, self->scope, lifetime != GSNET_LIFETIME_ONCE);
   gtk_label_set_label (self->effect, effect);
   if (wide)
     gtk_widget_add_css_class (GTK_WIDGET (self->effect), "warning");
@@ -235,7 +236,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   words = gsnet_words_error (error);
   gtk_label_set_label (self->problem, words);
-  gtk_widget_set_visible (GTK_WIDGET (self->problem), TRUE);
+  show_part (self, self->problem, TRUE);
   update_arming (self);
 }
 
@@ -244,7 +245,7 @@ answer (GsnetRuleDialog *self, const char *verdict)
 {
   self->answering = TRUE;
   update_arming (self);
-  gtk_widget_set_visible (GTK_WIDGET (self->problem), FALSE);
+  show_part (self, self->problem, FALSE);
   gsnet_client_verdict_async (self->client, gsnet_event_get_id (self->event), verdict,
                               make_options (self), answered_cb, g_object_ref (self));
 }

@@ -170,8 +170,10 @@ gsnet_words_where (GsnetEvent *event)
   const char *address = gsnet_event_get_address (event);
   guint16 port = gsnet_event_get_port (event);
   g_autofree char *service = name_service (port, gsnet_event_get_raw (event, SNET_KEY_PROTOCOL));
-  g_autofree char *shown = address ? gsnet_words_address (address) : NULL;
+  g_autofree char *shown = NULL;
 
+  if (address && (gsnet_event_is_outgoing (event) || get_reach (address) != REACH_EVERYWHERE))
+    shown = gsnet_words_address (address);
   if (shown && port)
     return g_strdup_printf (_ ("%s, port %u (%s)"), shown, port, service);
   if (shown)
@@ -276,7 +278,9 @@ gsnet_words_error (const GError *error)
     { "org.freedesktop.DBus.Error.NoReply",
       N_ ("The firewall service (snetd) did not answer. Please try again.") },
   };
-  g_autofree char *name = g_dbus_error_encode_gerror (error);
+  g_autofree char *name = g_dbus_error_is_remote_error (error)
+                            ? g_dbus_error_get_remote_error (error)
+                            : g_dbus_error_encode_gerror (error);
   g_autoptr (GError) copy = g_error_copy (error);
 
   for (guint i = 0; i < G_N_ELEMENTS (known); i++)

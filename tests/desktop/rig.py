@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -17,7 +18,7 @@ from gi.repository import Atspi, Gio, GLib  # noqa: E402
 from fake_snetd import FakeSnetd  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
-PATIENCE = 20
+PATIENCE = 15
 # The accessibility bus is asked again after this many milliseconds: it has no event for each change.
 LOOK_AGAIN = 50
 NOTIFYD = "/usr/lib/x86_64-linux-gnu/xfce4/notifyd/xfce4-notifyd"
@@ -144,6 +145,13 @@ class Rig:
         self.wait_name("org.kde.StatusNotifierWatcher")
         return panel
 
+    def show_log(self):
+        self.log.flush()
+        self.log.seek(0)
+        for line in self.log:
+            if "dbus-daemon" not in line:
+                print("#", line.rstrip(), file=sys.stderr)
+
     def stop(self):
         self.stack.close()
         self.log.close()
@@ -253,13 +261,27 @@ class Rig:
         place = dict(line.split("=") for line in lines)
         return int(place["X"]), int(place["Y"])
 
-    def click(self, app, name, role=None):
-        def ready():
+    def has_window(self, title):
+        """A window of gsnet with this title (a regular expression) that can be seen."""
+        found = subprocess.run(["xdotool", "search", "--all", "--onlyvisible", "--class", "gsnet",
+                                "--name", title], capture_output=True, check=False)
+        return bool(found.stdout.strip())
+
+    def no_window(self, title):
+        wait(lambda: not self.has_window(title), f"no window '{title}'")
+
+    def focus(self, title):
+        xdotool("windowactivate", "--sync", self.window(title))
+
+    def sensitive(self, app, name, role=None):
+        def check():
             node = self.look(app, name, role)
-            if node and node.get_state_set().contains(Atspi.StateType.SENSITIVE):
-                return node
-            return None
-        node = wait(ready, f"{role or 'object'} '{name}' of {app} to click on")
+            return node if node and node.get_state_set().contains(
+                Atspi.StateType.SENSITIVE) else None
+        return wait(check, f"{role or 'object'} '{name}' of {app} to take clicks")
+
+    def click(self, app, name, role=None):
+        node = self.sensitive(app, name, role)
         xdotool("mousemove", *self.centre(node), "click", "1")
 
     def key(self, keys):
