@@ -307,7 +307,7 @@ snetd_manager_answer (SnetdManager *self,
   else if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     explain_vanished (self, id, error);
   else
-    g_propagate_error (error, g_steal_pointer (&local));
+    g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_FAILED, "%s", local->message);
 
   if (rule != NULL)
     {

@@ -178,6 +178,21 @@ remove_visible_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 }
 
+/* Takes the call. */
+static void
+deny_remove (Call *call, SnetdRule *rule, guint32 caller)
+{
+  if (rule->owner != SNETD_OWNER_SYSTEM && rule->owner != caller)
+    {
+      snetd_authority_check (call->self->authority, call->invocation, "Rules.List",
+                             SNETD_AUTHORITY_SYSTEM, remove_visible_cb, call);
+      return;
+    }
+
+  g_dbus_method_invocation_return_gerror (call->invocation, call->denied);
+  call_free (call);
+}
+
 static void
 remove_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -194,11 +209,7 @@ remove_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   rule = find (self, call->id, &error);
   if (rule != NULL && !allowed)
     {
-      if (rule->owner == SNETD_OWNER_SYSTEM || rule->owner == caller)
-        g_dbus_method_invocation_return_gerror (call->invocation, call->denied);
-      else
-        snetd_authority_check (self->authority, call->invocation, "Rules.List",
-                               SNETD_AUTHORITY_SYSTEM, remove_visible_cb, g_steal_pointer (&call));
+      deny_remove (g_steal_pointer (&call), rule, caller);
       return;
     }
 

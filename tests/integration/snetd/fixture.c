@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fixture.h"
+
+#include <glib/gstdio.h>
+#include <locale.h>
+#include <unistd.h>
+
+#include "snet-names.h"
+
+static PrivateBus *bus;
+static FakePolkit *polkit;
+
+gboolean
+fixture_init (void)
+{
+  GDBusConnection *system;
+
+  setlocale (LC_ALL, "C.UTF-8");
+  if (getuid () != 0)
+    {
+      g_print ("1..0 # SKIP only root can be different users on a bus\n");
+      return FALSE;
+    }
+
+  bus = private_bus_new (SNET_TEST_DATA "/org.snet.conf");
+  polkit = fake_polkit_new (private_bus_connect (bus, 0));
+
+  /* libpolkit's, which outlives the bus. */
+  system = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, NULL);
+  g_assert_nonnull (system);
+  g_dbus_connection_set_exit_on_close (system, FALSE);
+
+  /* Warnings are part of many tests; mistakes are not. */
+  g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
+  return TRUE;
+}
+
+void
+fixture_exit (void)
+{
+  fake_polkit_free (polkit);
+  private_bus_free (bus);
+}
+
+/* snetd */
+
+static void
+ready_cb (SnetdDaemon *daemon, Fixture *fixture)
+{
+  fixture->ready = TRUE;
+}
+
+static void
+failed_cb (SnetdDaemon *daemon, const char *message, Fixture *fixture)
+{
+  fixture->failure = g_strdup (message);
+}
+
+static gboolean
+has_started (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  return fixture->ready || fixture->failure != NULL;
+}
+
+void
+fixture_start (Fixture *fixture)
+{
+  const SnetdDaemonOptions options = { fixture->state_dir, fixture->config_file, FALSE };
+  g_autoptr (GDBusConnection) connection = private_bus_connect (bus, 0);
+  g_autoptr (GError) error = NULL;
+
+  fixture->ready = FALSE;
+  g_clear_pointer (&fixture->failure, g_free);
+  fixture->daemon = snetd_daemon_new (connection, &options, &error);
+  g_assert_no_error (error);
+  g_signal_connect (fixture->daemon, "ready", G_CALLBACK (ready_cb), fixture);
+  g_signal_connect (fixture->daemon, "failed", G_CALLBACK (failed_cb), fixture);
+  wait_until (has_started, fixture, "snetd");
+}
+
+static gboolean
+is_gone (gpointer user_data)
+{
+  return *(gpointer *)user_data == NULL;
+}
+
+void
+fixture_stop (Fixture *fixture)
+{
+  gpointer left = fixture->daemon;
+
+  if (fixture->daemon == NULL)
+    return;
+
+  /* Calls that wait for an answer may still hold it. */
+  g_object_add_weak_pointer (left, &left);
+  g_clear_object (&fixture->daemon);
+  wait_until (is_gone, &left, "the end of snetd");
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  fake_snet_reset ();
+  fake_polkit_reset (polkit);
+  fixture->polkit = polkit;
+  fixture->state_dir = g_dir_make_tmp ("snetd-XXXXXX", &error);
+  g_assert_no_error (error);
+  fixture->config_file = g_build_filename (fixture->state_dir, "snetd.conf", NULL);
+  fixture->rules_db = g_build_filename (fixture->state_dir, "rules.db", NULL);
+  fixture->journal_db = g_build_filename (fixture->state_dir, "journal.db", NULL);
+  fixture->root = client_new (0);
+  fixture->alice = client_new (ALICE);
+  fixture->bob = client_new (BOB);
+}
+
+static void
+set_up_running (Fixture *fixture, gconstpointer unused)
+{
+  set_up (fixture, unused);
+  fixture_start (fixture);
+  g_assert_null (fixture->failure);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+
+  client_free (fixture->root);
+  client_free (fixture->alice);
+  client_free (fixture->bob);
+  fixture_stop (fixture);
+
+  dir = g_dir_open (fixture->state_dir, 0, NULL);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (fixture->state_dir, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (fixture->state_dir);
+  g_free (fixture->state_dir);
+  g_free (fixture->config_file);
+  g_free (fixture->rules_db);
+  g_free (fixture->journal_db);
+  g_free (fixture->failure);
+}
+
+/* A function's address does not fit a data pointer in ISO C. */
+typedef struct
+{
+  FixtureFunc run;
+} FixtureTest;
+
+static void
+run_test (Fixture *fixture, gconstpointer data)
+{
+  FixtureFunc test = *(void (*const *) (Fixture *))data;
+
+  test (fixture);
+}
+
+static void
+add (const char *path, FixtureFunc run, void (*start) (Fixture *, gconstpointer))
+{
+  /* Lives as long as the program. */
+  FixtureTest *test = g_new (FixtureTest, 1);
+
+  test->run = run;
+  g_test_add_vtable (path, sizeof (Fixture), test, (GTestFixtureFunc)start,
+                     (GTestFixtureFunc)run_test, (GTestFixtureFunc)tear_down);
+}
+
+void
+fixture_add (const char *path, FixtureFunc test)
+{
+  add (path, test, set_up_running);
+}
+
+void
+fixture_add_stopped (const char *path, FixtureFunc test)
+{
+  add (path, test, set_up);
+}
+
+/* The programs on the bus are in client.c. */
+
+Client *
+client_new (guint32 uid)
+{
+  return client_new_on (private_bus_connect (bus, uid));
+}
+
+static gboolean
+has_verdict (gpointer user_data)
+{
+  return fake_snet_verdict (*(guint64 *)user_data, NULL, NULL);
+}
+
+void
+kernel_gets_verdict (guint64 id, enum snet_verdict verdict, int error)
+{
+  enum snet_verdict got_verdict;
+  int got_error;
+
+  wait_until (has_verdict, &id, "a verdict");
+  g_assert_true (fake_snet_verdict (id, &got_verdict, &got_error));
+  g_assert_cmpint (got_verdict, ==, verdict);
+  g_assert_cmpint (got_error, ==, error);
+}

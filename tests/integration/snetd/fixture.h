@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "fake-polkit.h"
+#include "fake-snet.h"
+#include "private-bus.h"
+#include "snetd-daemon.h"
+
+/* Users of the tests: daemon and bin, as the bus knows only users that exist. */
+#define ALICE 1
+#define BOB   2
+
+/*
+ * snetd in this process, between a kernel that follows a script and a private
+ * bus; and a program on that bus for each of three users.
+ */
+
+typedef struct
+{
+  GDBusConnection *connection;
+  GPtrArray *heard; /* "Requested 1", "Withdraw 1 answered": signals and calls of its agents */
+  guint subscription;
+  GPtrArray *agents; /* of GDBusInterfaceSkeleton */
+} Client;
+
+typedef struct
+{
+  Client *root;
+  Client *alice;
+  Client *bob;
+  FakePolkit *polkit;
+  SnetdDaemon *daemon;
+  gboolean ready;
+  char *failure;
+  char *state_dir;
+  char *config_file;
+  char *rules_db;
+  char *journal_db;
+} Fixture;
+
+/* For the whole program; FALSE if it has to be skipped, which has been said. */
+gboolean fixture_init (void);
+void fixture_exit (void);
+
+/* A test and the fixture around it; snetd runs already, or not yet. */
+typedef void (*FixtureFunc) (Fixture *fixture);
+void fixture_add (const char *path, FixtureFunc test);
+void fixture_add_stopped (const char *path, FixtureFunc test);
+
+/* Starts snetd and waits for it; stops it. */
+void fixture_start (Fixture *fixture);
+void fixture_stop (Fixture *fixture);
+
+/* Another user's, or a second program of the same. */
+Client *client_new (guint32 uid);
+Client *client_new_on (GDBusConnection *connection); /* takes the connection */
+void client_free (Client *client);
+
+/* The reply's body; what is not a reply fails the test. */
+GVariant *client_call (Client *client, const char *method, const char *arguments, ...);
+
+/* The name of the error; what is not one fails the test. says: or NULL. */
+void client_check_error (Client *client,
+                         const char *error_name,
+                         const char *says,
+                         const char *method,
+                         const char *arguments,
+                         ...);
+
+/* Sends a call of which the reply is to come later. */
+typedef struct
+{
+  GDBusMessage *reply;
+  gboolean closed; /* the caller has left the bus: no reply will come */
+} Later;
+
+Later *client_call_later (Client *client,
+                          gboolean interactive,
+                          const char *method,
+                          const char *arguments,
+                          ...);
+GDBusMessage *later_wait (Later *later);
+void later_free (Later *later);
+
+/* Verdict with options in GVariant's text format. */
+void client_answer (Client *client, guint64 id, const char *verdict, const char *options);
+void client_check_answer_error (Client *client,
+                                guint64 id,
+                                const char *verdict,
+                                const char *options,
+                                const char *error_name,
+                                const char *says);
+
+/* All messages that were sent to the client before have arrived after this. */
+void client_sync (Client *client);
+
+/* Waits for it; fails when it has been heard more than once. */
+void client_hears (Client *client, const char *what);
+void client_has_not_heard (Client *client, const char *what);
+
+void client_add_agent (Client *client, const char *path);
+
+/* Ids of ListPending, "1 2"; newly allocated. */
+char *client_list_pending (Client *client);
+
+/* The events of Query; a filter in GVariant's text format. */
+GVariant *client_query (Client *client, const char *filter);
+
+/* "verdict reason errno" of the newest event of Query. */
+char *client_last_decision (Client *client);
+
+guint64 client_add_rule (Client *client, const char *rule);
+
+/* A string property of org.snet.Control, or a number as text. */
+char *client_get_control (Client *client, const char *property);
+
+/* Waits until the kernel has a verdict for the request. */
+void kernel_gets_verdict (guint64 id, enum snet_verdict verdict, int error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Client, client_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Later, later_free)

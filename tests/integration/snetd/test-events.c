@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* org.snet.Events: from the held call to the journal. */
+#include <errno.h>
+#include <sqlite3.h>
+
+#include "fixture.h"
+#include "snet-names.h"
+
+#define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"
+
+static guint64
+hold (guint32 uid)
+{
+  return fake_snet_hold (fake_snet_event (uid));
+}
+
+/* Held, and known to those who may know. */
+static guint64
+hold_announced (Fixture *fixture, guint32 uid)
+{
+  guint64 id = hold (uid);
+  g_autofree char *requested = g_strdup_printf ("Requested %" G_GUINT64_FORMAT, id);
+
+  client_hears (fixture->root, requested);
+  return id;
+}
+
+static void
+check_pending (Client *client, const char *ids)
+{
+  g_autofree char *pending = client_list_pending (client);
+
+  g_assert_cmpstr (pending, ==, ids);
+}
+
+static void
+test_answer (Fixture *fixture)
+{
+  g_autofree char *last = NULL;
+  guint64 one, two;
+
+  fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_OWN, FAKE_POLKIT_YES);
+  one = hold_announced (fixture, ALICE);
+  two = hold_announced (fixture, ALICE);
+  check_pending (fixture->alice, "1 2");
+
+  client_answer (fixture->alice, one, "allow", "{}");
+  kernel_gets_verdict (one, SNET_VERDICT_ALLOW, 0);
+  client_hears (fixture->root, "Decided 1 allow");
+  check_pending (fixture->alice, "2");
+  last = client_last_decision (fixture->alice);
+  g_assert_cmpstr (last, ==, "allow user -");
+  g_free (last);
+
+  client_answer (fixture->alice, two, "deny", "{'errno': <'ECONNREFUSED'>}");
+  kernel_gets_verdict (two, SNET_VERDICT_DENY, ECONNREFUSED);
+  client_hears (fixture->root, "Decided 2 deny");
+  check_pending (fixture->alice, "");
+  last = client_last_decision (fixture->alice);
+  g_assert_cmpstr (last, ==, "deny user ECONNREFUSED");
+}
+
+/* What is told of a request is what the kernel said of it, and of its program. */
+static void
+test_event (Fixture *fixture)
+{
+  static const struct
+  {
+    const char *key, *text;
+  } expected[] = {
+    { "id", "uint64 1" },
+    { "operation", "'connect'" },
+    { "family", "'inet'" },
+    { "type", "'stream'" },
+    { "protocol", "'tcp'" },
+    { "uid", "uint32 1" },
+    { "comm", "'curl'" },
+    { "netns", "uint64 4026531840" },
+    { "remote-address", "'192.0.2.1'" },
+    { "remote-port", "uint16 443" },
+    { "hold", "'thread'" },
+  };
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) event = NULL;
+  const char *program;
+  gint64 time, deadline;
+
+  hold_announced (fixture, ALICE);
+  reply = client_call (fixture->alice, "Events.ListPending", NULL);
+  g_variant_get (reply, "(aa{sv})", NULL);
+  {
+    g_autoptr (GVariant) list = g_variant_get_child_value (reply, 0);
+
+    event = g_variant_get_child_value (list, 0);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      g_autoptr (GVariant) value = g_variant_lookup_value (event, expected[i].key, NULL);
+      g_autofree char *text = NULL;
+
+      g_assert_nonnull (value);
+      text = g_variant_print (value, TRUE);
+      g_assert_cmpstr (text, ==, expected[i].text);
+    }
+  g_assert_true (g_variant_lookup (event, "program", "&s", &program));
+  g_assert_cmpstr (program, ==, self);
+  g_assert_true (g_variant_lookup (event, "time", "x", &time));
+  g_assert_true (g_variant_lookup (event, "deadline", "x", &deadline));
+  g_assert_cmpint (deadline - time, ==, 60 * G_TIME_SPAN_SECOND);
+  /* Nothing else: what is unknown is absent. */
+  g_assert_cmpuint (g_variant_n_children (event), ==, G_N_ELEMENTS (expected) + 4);
+}
+
+static void
+test_ended (Fixture *fixture)
+{
+  guint64 answered, killed, timed_out;
+
+  answered = hold_announced (fixture, 0);
+  killed = hold_announced (fixture, 0);
+  timed_out = hold_announced (fixture, 0);
+  client_answer (fixture->root, answered, "allow", "{}");
+  fake_snet_kill (killed);
+  fake_snet_time_out (timed_out, SNET_VERDICT_DENY);
+  client_hears (fixture->root, "Cancelled 2 exited");
+  client_hears (fixture->root, "Decided 3 deny");
+
+  client_check_answer_error (fixture->root, answered, "allow", "{}",
+                             SNET_ERROR_NAME_ALREADY_DECIDED, "1");
+  client_check_answer_error (fixture->root, killed, "allow", "{}", SNET_ERROR_NAME_UNKNOWN_REQUEST,
+                             "gone");
+  client_check_answer_error (fixture->root, timed_out, "allow", "{}",
+                             SNET_ERROR_NAME_ALREADY_DECIDED, NULL);
+  client_check_answer_error (fixture->root, 4, "allow", "{}", SNET_ERROR_NAME_UNKNOWN_REQUEST, "4");
+  client_check_answer_error (fixture->root, 0, "allow", "{}", SNET_ERROR_NAME_UNKNOWN_REQUEST,
+                             NULL);
+  check_pending (fixture->root, "");
+}
+
+static void
+test_timeout (Fixture *fixture)
+{
+  g_autofree char *last = NULL;
+  g_autofree char *again = NULL;
+  guint64 id;
+
+  id = hold_announced (fixture, ALICE);
+  fake_snet_time_out (id, SNET_VERDICT_DENY);
+  client_hears (fixture->root, "Decided 1 deny");
+  last = client_last_decision (fixture->alice);
+  g_assert_cmpstr (last, ==, "deny timeout EACCES");
+
+  id = hold_announced (fixture, ALICE);
+  fake_snet_time_out (id, SNET_VERDICT_ALLOW);
+  client_hears (fixture->root, "Decided 2 allow");
+  again = client_last_decision (fixture->alice);
+  g_assert_cmpstr (again, ==, "allow timeout -");
+}
+
+/* Nobody decided it, so the journal does not say that somebody did. */
+static void
+test_killed (Fixture *fixture)
+{
+  g_autofree char *last = NULL;
+  guint64 id = hold_announced (fixture, ALICE);
+
+  fake_snet_kill (id);
+  client_hears (fixture->root, "Cancelled 1 exited");
+  check_pending (fixture->root, "");
+  last = client_last_decision (fixture->root);
+  g_assert_cmpstr (last, ==, "none");
+}
+
+static void
+test_invalid (Fixture *fixture)
+{
+  guint64 id = hold_announced (fixture, ALICE);
+
+  client_check_answer_error (fixture->alice, id, "maybe", "{}", SNET_ERROR_NAME_INVALID_VERDICT,
+                             "maybe");
+  client_check_answer_error (fixture->alice, id, "allow", "{'colour': <'red'>}",
+                             SNET_ERROR_NAME_INVALID_OPTION, "colour");
+  client_check_answer_error (fixture->alice, id, "allow", "{'lifetime': <'eternal'>}",
+                             SNET_ERROR_NAME_INVALID_OPTION, "lifetime");
+  client_check_answer_error (fixture->alice, id, "allow", "{'errno': <'EPERM'>}",
+                             SNET_ERROR_NAME_INVALID_OPTION, "errno");
+  client_check_answer_error (fixture->root, id, "allow",
+                             "{'lifetime': <'forever'>, 'match': <['local-port']>}",
+                             SNET_ERROR_NAME_INVALID_OPTION, "local-port");
+  client_check_error (fixture->alice, "org.freedesktop.DBus.Error.InvalidArgs", NULL,
+                      "Events.Verdict", "(ss)", "1", "allow");
+  client_check_error (fixture->alice, SNET_ERROR_NAME_INVALID_FILTER, "colour", "Events.Query",
+                      "(@a{sv}u)", g_variant_new_parsed ("{'colour': <'red'>}"), 0);
+
+  /* Nothing has changed, and nobody was bothered. */
+  g_assert_true (fake_snet_waits (id));
+  check_pending (fixture->root, "1");
+  g_assert_cmpuint (fake_polkit_n_questions (fixture->polkit), ==, 0);
+}
+
+static void
+test_denied (Fixture *fixture)
+{
+  guint64 id = hold_announced (fixture, ALICE);
+
+  /* The own, but polkit says no. */
+  client_check_answer_error (fixture->alice, id, "allow", "{}", ACCESS_DENIED,
+                             SNET_ACTION_ANSWER_OWN);
+  /* Another's: another action. */
+  fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_OWN, FAKE_POLKIT_YES);
+  client_check_answer_error (fixture->bob, id, "allow", "{}", ACCESS_DENIED,
+                             SNET_ACTION_ANSWER_ANY);
+  /* It would take a password, which is not offered. */
+  fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_ANY, FAKE_POLKIT_CHALLENGE);
+  client_check_answer_error (fixture->bob, id, "allow", "{}", ACCESS_DENIED, "authentication");
+  /* Nobody is there to ask. */
+  fake_polkit_lose_name (fixture->polkit);
+  client_check_answer_error (fixture->alice, id, "allow", "{}", ACCESS_DENIED, "polkit is not");
+  g_assert_true (fake_snet_waits (id));
+
+  /* root needs nobody. */
+  client_answer (fixture->root, id, "allow", "{}");
+  kernel_gets_verdict (id, SNET_VERDICT_ALLOW, 0);
+  fake_polkit_own_name (fixture->polkit);
+
+  /* And it is asked again when it is back. */
+  id = hold_announced (fixture, ALICE);
+  client_answer (fixture->alice, id, "deny", "{}");
+  kernel_gets_verdict (id, SNET_VERDICT_DENY, 0);
+
+  id = hold_announced (fixture, ALICE);
+  fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_ANY, FAKE_POLKIT_YES);
+  client_answer (fixture->bob, id, "allow", "{}");
+  kernel_gets_verdict (id, SNET_VERDICT_ALLOW, 0);
+}
+
+static void
+test_interactive (Fixture *fixture)
+{
+  guint64 id = hold_announced (fixture, ALICE);
+  g_autoptr (Later) later = NULL;
+
+  client_check_answer_error (fixture->alice, id, "allow", "{}", ACCESS_DENIED, NULL);
+  g_assert_false (g_str_has_suffix (fake_polkit_last_question (fixture->polkit), "interactive"));
+  later = client_call_later (fixture->alice, TRUE, "Events.Verdict", "(ts@a{sv})", id, "allow",
+                             g_variant_new_parsed ("@a{sv} {}"));
+  later_wait (later);
+  g_assert_true (g_str_has_suffix (fake_polkit_last_question (fixture->polkit), "interactive"));
+}
+
+static void
+test_observe (Fixture *fixture)
+{
+  g_autoptr (GVariant) none = NULL;
+  g_autoptr (GVariant) own = NULL;
+  g_autoptr (GVariant) asked = NULL;
+  g_autoptr (GVariant) all = NULL;
+  guint64 id;
+
+  hold_announced (fixture, ALICE);
+  hold_announced (fixture, BOB);
+  check_pending (fixture->root, "1 2");
+  check_pending (fixture->alice, "1");
+  check_pending (fixture->bob, "2");
+  fake_polkit_set (fixture->polkit, SNET_ACTION_OBSERVE, FAKE_POLKIT_YES);
+  check_pending (fixture->alice, "1 2");
+  fake_polkit_set (fixture->polkit, SNET_ACTION_OBSERVE, FAKE_POLKIT_NO);
+
+  for (id = 1; id <= 2; id++)
+    client_answer (fixture->root, id, "allow", "{}");
+  own = client_query (fixture->alice, "{}");
+  g_assert_cmpuint (g_variant_n_children (own), ==, 1);
+  asked = client_query (fixture->alice, "{'uid': <uint32 2>}");
+  g_assert_cmpuint (g_variant_n_children (asked), ==, 0);
+  fake_polkit_set (fixture->polkit, SNET_ACTION_OBSERVE, FAKE_POLKIT_YES);
+  all = client_query (fixture->alice, "{}");
+  g_assert_cmpuint (g_variant_n_children (all), ==, 2);
+}
+
+/* What others do is told to root only; that is the bus policy's doing. */
+static void
+test_signals (Fixture *fixture)
+{
+  client_answer (fixture->root, hold_announced (fixture, ALICE), "allow", "{}");
+  client_hears (fixture->root, "Decided 1 allow");
+  client_sync (fixture->alice);
+  g_assert_cmpuint (fixture->alice->heard->len, ==, 0);
+}
+
+/* Rules that come with answers. */
+
+static int
+read_number (const char *path, const char *sql)
+{
+  sqlite3_stmt *statement;
+  sqlite3 *db;
+  int number;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  number = sqlite3_column_int (statement, 0);
+  sqlite3_finalize (statement);
+  sqlite3_close (db);
+  return number;
+}
+
+static int rules_at_verdict = -1;
+
+static int
+count_rules (guint64 id, gpointer user_data)
+{
+  rules_at_verdict = read_number (user_data, "SELECT count(*) FROM rules");
+  return 0;
+}
+
+static void
+test_forever (Fixture *fixture)
+{
+  g_autofree char *last = NULL;
+  g_autoptr (GVariant) events = NULL;
+  guint64 id;
+
+  fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_OWN, FAKE_POLKIT_YES);
+  id = hold_announced (fixture, ALICE);
+  rules_at_verdict = -1;
+  fake_snet_set_verdict_hook (count_rules, fixture->rules_db);
+  client_answer (fixture->alice, id, "deny", "{'lifetime': <'forever'>, 'errno': <'EPERM'>}");
+  kernel_gets_verdict (id, SNET_VERDICT_DENY, EPERM);
+  /* On disk before the call went on. */
+  g_assert_cmpint (rules_at_verdict, ==, 1);
+  client_hears (fixture->root, "Added 1");
+  client_hears (fixture->alice, "Added 1");
+
+  /* Now nobody is asked. */
+  id = hold (ALICE);
+  kernel_gets_verdict (id, SNET_VERDICT_DENY, EPERM);
+  client_hears (fixture->root, "Decided 2 deny");
+  client_has_not_heard (fixture->root, "Requested 2");
+  last = client_last_decision (fixture->alice);
+  g_assert_cmpstr (last, ==, "deny rule EPERM");
+  events = client_query (fixture->alice, "{'rule': <uint64 1>}");
+  g_assert_cmpuint (g_variant_n_children (events), ==, 2);
+
+  /* It is Alice's, and touches nobody else. */
+  hold_announced (fixture, BOB);
+
+  /* And it is there after a restart. */
+  fixture_stop (fixture);
+  fixture_start (fixture);
+  id = hold (ALICE);
+  kernel_gets_verdict (id, SNET_VERDICT_DENY, EPERM);
+}
+
+/* root's rule is the system's. */
+static void
+test_forever_root (Fixture *fixture)
+{
+  guint64 id = hold_announced (fixture, ALICE);
+
+  client_answer (fixture->root, id, "allow", "{'lifetime': <'forever'>}");
+  kernel_gets_verdict (hold (BOB), SNET_VERDICT_ALLOW, 0);
+}
+
+/* A rule of Bob's would not touch what is Alice's. */
+static void
+test_forever_other (Fixture *fixture)
+{
+  guint64 id = hold_announced (fixture, ALICE);
+
+  fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_ANY, FAKE_POLKIT_YES);
+  client_check_answer_error (fixture->bob, id, "allow", "{'lifetime': <'forever'>}",
+                             SNET_ERROR_NAME_INVALID_OPTION, "lifetime");
+  g_assert_true (fake_snet_waits (id));
+}
+
+/* A new rule settles all else that waits, but not what it does not match. */
+static void
+test_settles (Fixture *fixture)
+{
+  struct snet_event other = fake_snet_event (ALICE);
+  guint64 one, two, bobs, listening;
+
+  other.operation = SNET_OP_LISTEN;
+  one = hold_announced (fixture, ALICE);
+  two = hold_announced (fixture, ALICE);
+  bobs = hold_announced (fixture, BOB);
+  listening = fake_snet_hold (other);
+  client_hears (fixture->root, "Requested 4");
+
+  fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_OWN, FAKE_POLKIT_YES);
+  client_answer (fixture->alice, one, "allow", "{'lifetime': <'reboot'>}");
+  /* When the call has returned, not some time after. */
+  g_assert_true (fake_snet_verdict (two, NULL, NULL));
+  client_hears (fixture->root, "Decided 2 allow");
+  g_assert_true (fake_snet_waits (bobs));
+  g_assert_true (fake_snet_waits (listening));
+  check_pending (fixture->root, "3 4");
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  if (!fixture_init ())
+    return 0;
+
+  fixture_add ("/events/answer", test_answer);
+  fixture_add ("/events/event", test_event);
+  fixture_add ("/events/ended", test_ended);
+  fixture_add ("/events/timeout", test_timeout);
+  fixture_add ("/events/killed", test_killed);
+  fixture_add ("/events/invalid", test_invalid);
+  fixture_add ("/events/denied", test_denied);
+  fixture_add ("/events/interactive", test_interactive);
+  fixture_add ("/events/observe", test_observe);
+  fixture_add ("/events/signals", test_signals);
+  fixture_add ("/events/forever", test_forever);
+  fixture_add ("/events/forever-root", test_forever_root);
+  fixture_add ("/events/forever-other", test_forever_other);
+  fixture_add ("/events/settles", test_settles);
+
+  status = g_test_run ();
+  fixture_exit ();
+  return status;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* org.snet.Rules: who may see and change which. */
+#include "fixture.h"
+#include "snet-names.h"
+
+#define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"
+
+/* The ids of List, "1 2". */
+static char *
+list_rules (Client *client)
+{
+  g_autoptr (GVariant) reply = client_call (client, "Rules.List", NULL);
+  g_autoptr (GVariant) rules = g_variant_get_child_value (reply, 0);
+  GString *ids = g_string_new (NULL);
+
+  for (gsize i = 0; i < g_variant_n_children (rules); i++)
+    {
+      g_autoptr (GVariant) rule = g_variant_get_child_value (rules, i);
+      guint64 id;
+
+      g_assert_true (g_variant_lookup (rule, "id", "t", &id));
+      g_string_append_printf (ids, "%s%" G_GUINT64_FORMAT, i > 0 ? " " : "", id);
+    }
+  return g_string_free (ids, FALSE);
+}
+
+static void
+check_rules (Client *client, const char *ids)
+{
+  g_autofree char *list = list_rules (client);
+
+  g_assert_cmpstr (list, ==, ids);
+}
+
+static void
+check_add_error (Client *client, const char *rule, const char *error_name, const char *says)
+{
+  client_check_error (client, error_name, says, "Rules.Add", "(@a{sv})",
+                      g_variant_new_parsed (rule));
+}
+
+static void
+remove_rule (Client *client, guint64 id)
+{
+  g_autoptr (GVariant) reply = client_call (client, "Rules.Remove", "(t)", id);
+}
+
+/* 1: the system's; 2: Alice's; 3: Bob's. */
+static void
+add_three (Fixture *fixture)
+{
+  g_assert_cmpuint (client_add_rule (fixture->root, "{'action': <'ask'>}"), ==, 1);
+  g_assert_cmpuint (client_add_rule (fixture->root, "{'action': <'ask'>, 'owner': <uint32 1>}"), ==,
+                    2);
+  g_assert_cmpuint (client_add_rule (fixture->root, "{'action': <'ask'>, 'owner': <uint32 2>}"), ==,
+                    3);
+}
+
+static void
+test_list (Fixture *fixture)
+{
+  add_three (fixture);
+  check_rules (fixture->root, "1 2 3");
+  check_rules (fixture->alice, "1 2");
+  check_rules (fixture->bob, "1 3");
+  fake_polkit_set (fixture->polkit, SNET_ACTION_OBSERVE, FAKE_POLKIT_YES);
+  check_rules (fixture->alice, "1 2 3");
+}
+
+static void
+test_add (Fixture *fixture)
+{
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) rules = NULL;
+  g_autoptr (GVariant) rule = NULL;
+  g_autofree char *text = NULL;
+  guint32 owner;
+  gint64 created;
+
+  /* The own need one action, all others another. */
+  check_add_error (fixture->alice, "{'action': <'allow'>}", ACCESS_DENIED,
+                   SNET_ACTION_MANAGE_OWN_RULES);
+  check_add_error (fixture->alice, "{'action': <'allow'>, 'owner': <uint32 1>}", ACCESS_DENIED,
+                   SNET_ACTION_MANAGE_OWN_RULES);
+  fake_polkit_set (fixture->polkit, SNET_ACTION_MANAGE_OWN_RULES, FAKE_POLKIT_YES);
+  check_add_error (fixture->alice, "{'action': <'allow'>, 'owner': <uint32 2>}", ACCESS_DENIED,
+                   SNET_ACTION_MANAGE_SYSTEM_RULES);
+  check_add_error (fixture->alice, "{'action': <'allow'>, 'uid': <uint32 2>}",
+                   SNET_ERROR_NAME_INVALID_RULE, "owner");
+  check_rules (fixture->root, "");
+
+  g_assert_cmpuint (
+    client_add_rule (fixture->alice, "{'action': <'allow'>, 'program': <'/usr/bin/curl'>}"), ==, 1);
+  client_hears (fixture->bob, "Added 1");
+  reply = client_call (fixture->alice, "Rules.List", NULL);
+  rules = g_variant_get_child_value (reply, 0);
+  rule = g_variant_get_child_value (rules, 0);
+  g_assert_true (g_variant_lookup (rule, "owner", "u", &owner));
+  g_assert_cmpuint (owner, ==, ALICE);
+  g_assert_true (g_variant_lookup (rule, "created", "x", &created));
+  g_assert_cmpint (ABS (g_get_real_time () - created), <, G_TIME_SPAN_MINUTE);
+
+  fake_polkit_set (fixture->polkit, SNET_ACTION_MANAGE_SYSTEM_RULES, FAKE_POLKIT_YES);
+  client_add_rule (fixture->alice, "{'action': <'allow'>, 'owner': <uint32 2>}");
+  check_rules (fixture->bob, "2");
+}
+
+static void
+test_add_invalid (Fixture *fixture)
+{
+  check_add_error (fixture->root, "@a{sv} {}", SNET_ERROR_NAME_INVALID_RULE, "action");
+  check_add_error (fixture->root, "{'action': <'allow'>, 'colour': <'red'>}",
+                   SNET_ERROR_NAME_INVALID_RULE, "colour");
+  check_add_error (fixture->root, "{'action': <'allow'>, 'remote-port': <'http'>}",
+                   SNET_ERROR_NAME_INVALID_RULE, "remote-port");
+  check_add_error (fixture->root,
+                   "{'action': <'allow'>, 'operation': <'listen'>, 'remote-port': <uint16 80>}",
+                   SNET_ERROR_NAME_INVALID_RULE, "operation");
+  check_add_error (fixture->root, "{'action': <'allow'>, 'id': <uint64 5>}",
+                   SNET_ERROR_NAME_INVALID_RULE, "id");
+  check_rules (fixture->root, "");
+}
+
+/* When Add returns it has been applied. */
+static void
+test_add_settles (Fixture *fixture)
+{
+  guint64 id = fake_snet_hold (fake_snet_event (ALICE));
+
+  client_hears (fixture->root, "Requested 1");
+  client_add_rule (fixture->root, "{'action': <'deny'>, 'remote-port': <uint16 443>}");
+  g_assert_true (fake_snet_verdict (id, NULL, NULL));
+  client_hears (fixture->root, "Decided 1 deny");
+}
+
+static void
+test_remove (Fixture *fixture)
+{
+  add_three (fixture);
+
+  client_check_error (fixture->alice, SNET_ERROR_NAME_UNKNOWN_RULE, "4", "Rules.Remove", "(t)",
+                      (guint64)4);
+  client_check_error (fixture->alice, ACCESS_DENIED, SNET_ACTION_MANAGE_OWN_RULES, "Rules.Remove",
+                      "(t)", (guint64)2);
+  client_check_error (fixture->alice, ACCESS_DENIED, SNET_ACTION_MANAGE_SYSTEM_RULES,
+                      "Rules.Remove", "(t)", (guint64)1);
+  /* That Bob has a rule is not Alice's to know, unless she may see it. */
+  client_check_error (fixture->alice, SNET_ERROR_NAME_UNKNOWN_RULE, "3", "Rules.Remove", "(t)",
+                      (guint64)3);
+  fake_polkit_set (fixture->polkit, SNET_ACTION_OBSERVE, FAKE_POLKIT_YES);
+  client_check_error (fixture->alice, ACCESS_DENIED, SNET_ACTION_MANAGE_SYSTEM_RULES,
+                      "Rules.Remove", "(t)", (guint64)3);
+  check_rules (fixture->root, "1 2 3");
+
+  fake_polkit_set (fixture->polkit, SNET_ACTION_MANAGE_OWN_RULES, FAKE_POLKIT_YES);
+  remove_rule (fixture->alice, 2);
+  client_hears (fixture->bob, "Removed 2");
+  fake_polkit_set (fixture->polkit, SNET_ACTION_MANAGE_SYSTEM_RULES, FAKE_POLKIT_YES);
+  remove_rule (fixture->alice, 3);
+  remove_rule (fixture->root, 1);
+  check_rules (fixture->root, "");
+  client_check_error (fixture->root, SNET_ERROR_NAME_UNKNOWN_RULE, "1", "Rules.Remove", "(t)",
+                      (guint64)1);
+
+  /* Nor are they there after a restart; and an id is never used again. */
+  fixture_stop (fixture);
+  fixture_start (fixture);
+  check_rules (fixture->root, "");
+  g_assert_cmpuint (client_add_rule (fixture->root, "{'action': <'ask'>}"), ==, 4);
+}
+
+/* Two remove it at once: one does, the other is told. */
+static void
+test_remove_twice (Fixture *fixture)
+{
+  g_autoptr (Later) one = NULL;
+  g_autoptr (Later) two = NULL;
+
+  add_three (fixture);
+  fake_polkit_set (fixture->polkit, SNET_ACTION_MANAGE_OWN_RULES, FAKE_POLKIT_HOLD);
+  one = client_call_later (fixture->alice, FALSE, "Rules.Remove", "(t)", (guint64)2);
+  two = client_call_later (fixture->alice, FALSE, "Rules.Remove", "(t)", (guint64)2);
+  while (fake_polkit_n_held (fixture->polkit) < 2)
+    g_main_context_iteration (NULL, TRUE);
+  fake_polkit_release (fixture->polkit, TRUE);
+  fake_polkit_release (fixture->polkit, TRUE);
+  g_assert_null (g_dbus_message_get_error_name (later_wait (one)));
+  g_assert_cmpstr (g_dbus_message_get_error_name (later_wait (two)), ==,
+                   SNET_ERROR_NAME_UNKNOWN_RULE);
+}
+
+/* An ask rule is asked about, though a wider rule would allow; without it, not. */
+static void
+test_ask (Fixture *fixture)
+{
+  guint64 ask, id;
+
+  client_add_rule (fixture->root, "{'action': <'allow'>}");
+  ask = client_add_rule (fixture->root, "{'action': <'ask'>, 'remote-port': <uint16 443>}");
+  id = fake_snet_hold (fake_snet_event (ALICE));
+  client_hears (fixture->root, "Requested 1");
+  g_assert_true (fake_snet_waits (id));
+  remove_rule (fixture->root, ask);
+  g_assert_true (fake_snet_verdict (id, NULL, NULL));
+  client_hears (fixture->root, "Decided 1 allow");
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  if (!fixture_init ())
+    return 0;
+
+  fixture_add ("/rules/list", test_list);
+  fixture_add ("/rules/add", test_add);
+  fixture_add ("/rules/add-invalid", test_add_invalid);
+  fixture_add ("/rules/add-settles", test_add_settles);
+  fixture_add ("/rules/remove", test_remove);
+  fixture_add ("/rules/remove-twice", test_remove_twice);
+  fixture_add ("/rules/ask", test_ask);
+
+  status = g_test_run ();
+  fixture_exit ();
+  return status;
+}
