@@ -60,16 +60,14 @@ clear_bits_after (SnetdAddress *address)
 gboolean
 snetd_address_parse (const char *text, SnetdAddress *ret_address, GError **error)
 {
-  g_auto (GStrv) parts = g_strsplit (text, "/", 2);
+  const char *slash = strchrnul (text, '/');
+  g_autofree char *host = g_strndup (text, slash - text);
   SnetdAddress address = { 0 };
   guint64 prefix;
 
-  if (parts[0] == NULL)
-    parts[0] = g_strdup ("");
-
-  if (inet_pton (AF_INET, parts[0], address.bytes) == 1)
+  if (inet_pton (AF_INET, host, address.bytes) == 1)
     address.family = AF_INET;
-  else if (inet_pton (AF_INET6, parts[0], address.bytes) == 1)
+  else if (inet_pton (AF_INET6, host, address.bytes) == 1)
     address.family = AF_INET6;
   else
     {
@@ -79,9 +77,9 @@ snetd_address_parse (const char *text, SnetdAddress *ret_address, GError **error
     }
 
   address.prefix = family_bits (address.family);
-  if (parts[1] != NULL)
+  if (*slash == '/')
     {
-      if (!g_ascii_string_to_unsigned (parts[1], 10, 0, address.prefix, &prefix, NULL))
+      if (!g_ascii_string_to_unsigned (slash + 1, 10, 0, address.prefix, &prefix, NULL))
         {
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                        "“%s”: the length of the prefix must be 0 to %u", text, address.prefix);

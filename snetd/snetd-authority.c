@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "snetd-authority.h"
 
-#include <polkit/polkit.h>
-
 #include "snet-names.h"
+
+#define POLKIT_NAME              "org.freedesktop.PolicyKit1"
+#define POLKIT_PATH              "/org/freedesktop/PolicyKit1/Authority"
+#define POLKIT_INTERFACE         "org.freedesktop.PolicyKit1.Authority"
+#define POLKIT_ALLOW_INTERACTION 1u
 
 /* A name on the bus is one connection's for ever, so its uid may be kept. */
 #define CACHED_UIDS_MAX 256
@@ -81,52 +84,53 @@ deny (GTask *task, const char *why)
 }
 
 static void
-polkit_checked_cb (GObject *source, GAsyncResult *res, gpointer user_data)
+polkit_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  g_autoptr (PolkitAuthorizationResult) result = NULL;
+  g_autoptr (GVariant) reply = NULL;
   g_autoptr (GError) error = NULL;
   Check *check = g_task_get_task_data (task);
+  gboolean authorized, challenge;
 
-  result = polkit_authority_check_authorization_finish (POLKIT_AUTHORITY (source), res, &error);
-  if (result == NULL)
+  reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  if (reply == NULL)
     {
       g_debug ("polkit did not answer for %s: %s", check->sender, error->message);
       deny (task, "polkit is not there to ask, so only root may");
+      return;
     }
-  else if (polkit_authorization_result_get_is_authorized (result))
+
+  g_variant_get (reply, "((bb@a{ss}))", &authorized, &challenge, NULL);
+  if (authorized)
     g_task_return_boolean (task, TRUE);
-  else if (polkit_authorization_result_get_is_challenge (result))
+  else if (challenge)
     deny (task, "it needs an authentication, which the caller did not offer");
   else
     deny (task, "polkit says no");
 }
 
+/*
+ * Called by its name on the bus: libpolkit would set itself up in threads, on
+ * a connection of its own, and that race showed when two asked at once.
+ */
 static void
-polkit_found_cb (GObject *source, GAsyncResult *res, gpointer user_data)
+ask_polkit (SnetdAuthority *self, GTask *task)
 {
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (PolkitAuthority) polkit = NULL;
-  g_autoptr (PolkitSubject) subject = NULL;
-  g_autoptr (GError) error = NULL;
   Check *check = g_task_get_task_data (task);
-  PolkitCheckAuthorizationFlags flags = POLKIT_CHECK_AUTHORIZATION_FLAGS_NONE;
+  GVariantDict subject;
+  GVariant *details;
 
-  polkit = polkit_authority_get_finish (res, &error);
-  if (polkit == NULL)
-    {
-      g_debug ("polkit cannot be reached: %s", error->message);
-      deny (task, "polkit is not there to ask, so only root may");
-      return;
-    }
+  g_variant_dict_init (&subject, NULL);
+  g_variant_dict_insert (&subject, "name", "s", check->sender);
+  details = g_variant_new_array (G_VARIANT_TYPE ("{ss}"), NULL, 0);
 
-  if (check->interactive)
-    flags |= POLKIT_CHECK_AUTHORIZATION_FLAGS_ALLOW_USER_INTERACTION;
-
-  subject = polkit_system_bus_name_new (check->sender);
-  polkit_authority_check_authorization (polkit, subject, check->action, NULL, flags,
-                                        g_task_get_cancellable (task), polkit_checked_cb,
-                                        g_object_ref (task));
+  /* A person who types a password takes the time that it takes. */
+  g_dbus_connection_call (
+    self->connection, POLKIT_NAME, POLKIT_PATH, POLKIT_INTERFACE, "CheckAuthorization",
+    g_variant_new ("((s@a{sv})s@a{ss}us)", "system-bus-name", g_variant_dict_end (&subject),
+                   check->action, details, check->interactive ? POLKIT_ALLOW_INTERACTION : 0, ""),
+    G_VARIANT_TYPE ("((bba{ss}))"), G_DBUS_CALL_FLAGS_NONE, check->interactive ? G_MAXINT : -1,
+    NULL, polkit_answered_cb, g_object_ref (task));
 }
 
 static void
@@ -144,8 +148,7 @@ decide (SnetdAuthority *self, GTask *task)
   else if (!self->has_polkit)
     deny (task, "polkit is not there to ask, so only root may");
   else
-    polkit_authority_get_async (g_task_get_cancellable (task), polkit_found_cb,
-                                g_object_ref (task));
+    ask_polkit (self, task);
 }
 
 static void

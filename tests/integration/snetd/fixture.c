@@ -13,8 +13,6 @@ static FakePolkit *polkit;
 gboolean
 fixture_init (void)
 {
-  GDBusConnection *system;
-
   setlocale (LC_ALL, "C.UTF-8");
   if (getuid () != 0)
     {
@@ -24,11 +22,6 @@ fixture_init (void)
 
   bus = private_bus_new (SNET_TEST_DATA "/org.snet.conf");
   polkit = fake_polkit_new (private_bus_connect (bus, 0));
-
-  /* libpolkit's, which outlives the bus. */
-  system = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, NULL);
-  g_assert_nonnull (system);
-  g_dbus_connection_set_exit_on_close (system, FALSE);
 
   /* Warnings are part of many tests; mistakes are not. */
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
