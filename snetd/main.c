@@ -47,7 +47,11 @@ run_daemon (Run *run, const SnetdDaemonOptions *options, GError **error)
   connection =
     g_bus_get_sync (options->session ? G_BUS_TYPE_SESSION : G_BUS_TYPE_SYSTEM, NULL, error);
   if (connection == NULL)
-    return FALSE;
+    {
+      g_prefix_error (error,
+                      "The %s bus cannot be reached: ", options->session ? "session" : "system");
+      return FALSE;
+    }
   g_dbus_connection_set_exit_on_close (connection, FALSE);
 
   daemon = snetd_daemon_new (connection, options, error);

@@ -68,6 +68,12 @@ fake_snet_reset (void)
   kernel.config.policy = SNET_VERDICT_ALLOW;
 }
 
+/* For a program that knows nothing of the script. */
+static void __attribute__ ((constructor)) boot (void)
+{
+  fake_snet_reset ();
+}
+
 void
 fake_snet_fail_open (int result)
 {
