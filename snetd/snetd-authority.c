@@ -18,15 +18,16 @@ static const struct
   const char *method;
   const char *own;   /* for what is the caller's; NULL: nobody may */
   const char *other; /* for all else */
+  gboolean reads;    /* who is denied is shown less: nothing to ask a password for */
 } authority_table[] = {
-  { "Events.Verdict", SNET_ACTION_ANSWER_OWN, SNET_ACTION_ANSWER_ANY },
-  { "Events.ListPending", FREE, SNET_ACTION_OBSERVE },
-  { "Events.Query", FREE, SNET_ACTION_OBSERVE },
-  { "Rules.List", FREE, SNET_ACTION_OBSERVE },
-  { "Rules.Add", SNET_ACTION_MANAGE_OWN_RULES, SNET_ACTION_MANAGE_SYSTEM_RULES },
-  { "Rules.Remove", SNET_ACTION_MANAGE_OWN_RULES, SNET_ACTION_MANAGE_SYSTEM_RULES },
-  { "Agents.Register", FREE, NULL },
-  { "Agents.Unregister", FREE, NULL },
+  { "Events.Verdict", SNET_ACTION_ANSWER_OWN, SNET_ACTION_ANSWER_ANY, FALSE },
+  { "Events.ListPending", FREE, SNET_ACTION_OBSERVE, TRUE },
+  { "Events.Query", FREE, SNET_ACTION_OBSERVE, TRUE },
+  { "Rules.List", FREE, SNET_ACTION_OBSERVE, TRUE },
+  { "Rules.Add", SNET_ACTION_MANAGE_OWN_RULES, SNET_ACTION_MANAGE_SYSTEM_RULES, FALSE },
+  { "Rules.Remove", SNET_ACTION_MANAGE_OWN_RULES, SNET_ACTION_MANAGE_SYSTEM_RULES, FALSE },
+  { "Agents.Register", FREE, NULL, FALSE },
+  { "Agents.Unregister", FREE, NULL, FALSE },
 };
 
 struct _SnetdAuthority
@@ -68,6 +69,17 @@ snetd_authority_action (const char *method, gboolean own)
         return own ? authority_table[i].own : authority_table[i].other;
     }
   return NULL;
+}
+
+static gboolean
+only_reads (const char *method)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (authority_table); i++)
+    {
+      if (g_str_equal (authority_table[i].method, method))
+        return authority_table[i].reads;
+    }
+  return FALSE;
 }
 
 static void
@@ -193,8 +205,9 @@ snetd_authority_check (SnetdAuthority *self,
   check->method = g_strdup (method);
   check->sender = g_strdup (g_dbus_method_invocation_get_sender (invocation));
   check->owner = owner;
-  check->interactive = (g_dbus_message_get_flags (message) &
-                        G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
+  check->interactive =
+    !only_reads (method) && (g_dbus_message_get_flags (message) &
+                             G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
   check->uid = SNETD_AUTHORITY_NOBODY;
 
   if (g_hash_table_lookup_extended (self->uids, check->sender, NULL, &uid))

@@ -240,6 +240,7 @@ test_interactive (Fixture *fixture)
 {
   guint64 id = hold_announced (fixture, ALICE);
   g_autoptr (Later) later = NULL;
+  g_autoptr (Later) list = NULL;
 
   client_check_answer_error (fixture->alice, id, "allow", "{}", ACCESS_DENIED, NULL);
   g_assert_false (g_str_has_suffix (fake_polkit_last_question (fixture->polkit), "interactive"));
@@ -247,6 +248,13 @@ test_interactive (Fixture *fixture)
                              g_variant_new_parsed ("@a{sv} {}"));
   later_wait (later);
   g_assert_true (g_str_has_suffix (fake_polkit_last_question (fixture->polkit), "interactive"));
+
+  /* But who just looks is not asked for an administrator's password. */
+  list = client_call_later (fixture->alice, TRUE, "Events.ListPending", NULL);
+  later_wait (list);
+  g_assert_true (
+    g_str_has_prefix (fake_polkit_last_question (fixture->polkit), SNET_ACTION_OBSERVE));
+  g_assert_false (g_str_has_suffix (fake_polkit_last_question (fixture->polkit), "interactive"));
 }
 
 static void
