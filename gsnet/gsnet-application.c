@@ -147,6 +147,22 @@ about_action_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
                          "translator-credits", _ ("translator-credits"), NULL);
 }
 
+/*
+ * Made when it is wanted, not by GtkApplication at start: asked for a child that
+ * has just gone, the accessibility code of GTK 4.8 takes the last window, and
+ * must not find one that was never shown.
+ */
+static void
+shortcuts_action_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autoptr (GtkBuilder) builder =
+    gtk_builder_new_from_resource ("/org/snet/Gsnet/help-overlay.ui");
+  GtkWindow *overlay = GTK_WINDOW (gtk_builder_get_object (builder, "help_overlay"));
+
+  gtk_window_set_transient_for (overlay, gtk_application_get_active_window (data));
+  gtk_window_present (overlay);
+}
+
 static void
 quit_action_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
@@ -179,9 +195,11 @@ gsnet_application_startup (GApplication *application)
     { .name = "console", .activate = console_action_cb, .parameter_type = "s" },
     { .name = "details", .activate = details_action_cb, .parameter_type = "t" },
     { .name = "about", .activate = about_action_cb },
+    { .name = "shortcuts", .activate = shortcuts_action_cb },
     { .name = "quit", .activate = quit_action_cb },
   };
   static const char *const quit_keys[] = { "<Control>q", NULL };
+  static const char *const shortcuts_keys[] = { "<Control>question", NULL };
   GsnetApplication *self = GSNET_APPLICATION (application);
 
   G_APPLICATION_CLASS (gsnet_application_parent_class)->startup (application);
@@ -189,6 +207,7 @@ gsnet_application_startup (GApplication *application)
   g_application_hold (application);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   gtk_application_set_accels_for_action (GTK_APPLICATION (self), "app.quit", quit_keys);
+  gtk_application_set_accels_for_action (GTK_APPLICATION (self), "app.shortcuts", shortcuts_keys);
   gtk_window_set_default_icon_name (GSNET_APPLICATION_ID);
 
   self->client = gsnet_client_new ();

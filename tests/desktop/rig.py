@@ -237,35 +237,35 @@ class Rig:
 
     # What a person does, with a real pointer and real keys.
 
-    def centre(self, node):
+    def point_at(self, node):
         if not self.is_gtk4(node.get_application()):
             box = node.get_component_iface().get_extents(Atspi.CoordType.SCREEN)
-            return box.x + box.width // 2, box.y + box.height // 2
-        # GTK 4 does not know where its windows are.
-        window = node
-        while window.get_role_name() not in ("frame", "window", "dialog"):
-            window = window.get_parent()
-        x, y = self.window_place(window.get_name())
-        box = node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
-        return x + box.x + box.width // 2, y + box.y + box.height // 2
+            where = ()
+        else:
+            # GTK 4 does not know where its windows are; the X server does.
+            box = node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+            window = node
+            while window.get_role_name() not in ("frame", "window", "dialog"):
+                window = window.get_parent()
+            where = ("--window", int(self.window(window.get_name()), 16))
+        xdotool("mousemove", *where, box.x + box.width // 2, box.y + box.height // 2)
 
     def window(self, title):
-        def check():
-            found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{title}$"],
-                                   capture_output=True, text=True, check=False).stdout.split()
-            return found[-1] if found else None
-        return wait(check, f"the window '{title}'")
+        return wait(lambda: self.windows(title), f"the window '{title}'")[-1]
 
-    def window_place(self, title):
-        lines = xdotool("getwindowgeometry", "--shell", self.window(title)).splitlines()
-        place = dict(line.split("=") for line in lines)
-        return int(place["X"]), int(place["Y"])
+    def windows(self, title):
+        """Those that the window manager has placed: before, they come, go and move."""
+        listed = subprocess.run(["xprop", "-root", "_NET_CLIENT_LIST"], capture_output=True,
+                                text=True, check=True).stdout.replace(",", " ").split()
+        managed = [word for word in listed if word.startswith("0x")]
+        # One that has gone in the meantime has no name.
+        return [window for window in managed
+                if subprocess.run(["xdotool", "getwindowname", str(int(window, 16))],
+                                  capture_output=True, text=True,
+                                  check=False).stdout.strip() == title]
 
     def has_window(self, title):
-        """A window of gsnet with this title (a regular expression) that can be seen."""
-        found = subprocess.run(["xdotool", "search", "--all", "--onlyvisible", "--class", "gsnet",
-                                "--name", title], capture_output=True, check=False)
-        return bool(found.stdout.strip())
+        return bool(self.windows(title))
 
     def no_window(self, title):
         wait(lambda: not self.has_window(title), f"no window '{title}'")
@@ -281,8 +281,8 @@ class Rig:
         return wait(check, f"{role or 'object'} '{name}' of {app} to take clicks")
 
     def click(self, app, name, role=None):
-        node = self.sensitive(app, name, role)
-        xdotool("mousemove", *self.centre(node), "click", "1")
+        self.point_at(self.sensitive(app, name, role))
+        xdotool("click", 1)
 
     def key(self, keys):
         xdotool("key", "--clearmodifiers", keys)
