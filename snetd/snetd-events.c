@@ -60,6 +60,7 @@ answer (Call *call, guint32 caller, GError **error)
 {
   g_autoptr (SnetdRule) rule = NULL;
   SnetdRequest *request;
+  gboolean answered;
 
   /* It may have ended while polkit was thinking. */
   request = snetd_manager_find (call->self->manager, call->id, error);
@@ -72,8 +73,13 @@ answer (Call *call, guint32 caller, GError **error)
       if (rule == NULL)
         return FALSE;
     }
-  return snetd_manager_answer (call->self->manager, call->id, call->answer->verdict,
-                               call->answer->error, rule, error);
+  answered = snetd_manager_answer (call->self->manager, call->id, call->answer->verdict,
+                                   call->answer->error, rule, error);
+
+  /* Also when the answer came too late: the rule stays. */
+  if (rule != NULL && rule->id != 0)
+    g_message ("Rule %" G_GUINT64_FORMAT " made of an answer by user %u", rule->id, caller);
+  return answered;
 }
 
 static void
