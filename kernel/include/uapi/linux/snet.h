@@ -12,8 +12,8 @@
 #ifndef _UAPI_LINUX_SNET_H
 #define _UAPI_LINUX_SNET_H
 
-#define SNET_GENL_NAME		"snet"
-#define SNET_GENL_VERSION	1
+#define SNET_GENL_NAME "snet"
+#define SNET_GENL_VERSION 1
 
 /**
  * enum snet_command - messages of the generic netlink family "snet"
@@ -209,7 +209,7 @@ enum snet_cancel_reason {
 #define SNET_CANCEL_MAX (__SNET_CANCEL_MAX - 1)
 
 /* Bounds. */
-#define SNET_DELAY_MAX		86400	/* seconds */
-#define SNET_ERRNO_MAX		133	/* the highest errno that programs know */
+#define SNET_DELAY_MAX 86400 /* seconds */
+#define SNET_ERRNO_MAX 133   /* the highest errno that programs know */
 
 #endif /* _UAPI_LINUX_SNET_H */
