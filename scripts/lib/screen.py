@@ -7,7 +7,6 @@ program that has just started. Here each call is answered or has a bound.
 Clicks and keys are real ones of the X server.
 """
 
-import re
 import subprocess
 import time
 
@@ -19,14 +18,17 @@ from gi.repository import Gio, GLib  # noqa: E402
 ROOT = "/org/a11y/atspi/accessible/root"
 ACCESSIBLE = "org.a11y.atspi.Accessible"
 COMPONENT = "org.a11y.atspi.Component"
+# Roles by their numbers: their names differ from toolkit to toolkit.
+ROLES = {7: "check box", 23: "frame", 29: "label", 31: "list", 37: "page tab",
+         43: "push button", 62: "toggle button"}
 # Bits of a state set, and kinds of coordinates.
 SENSITIVE, SHOWING, VISIBLE = 24, 25, 30
 ON_SCREEN, IN_WINDOW = 0, 1
 
 # Milliseconds that a program has to answer.
 CALL_LIMIT = 3000
-# Seconds from one look at the screen to the next.
-LOOK_AGAIN = 0.2
+# Milliseconds from one look at the screen to the next: the bus has no event for each change.
+LOOK_AGAIN = 100
 
 
 class NotFound(Exception):
@@ -72,7 +74,8 @@ class Node:
         return self.property(ACCESSIBLE, "Name")
 
     def role(self):
-        return self.call(ACCESSIBLE, "GetRoleName")[0]
+        number = self.call(ACCESSIBLE, "GetRole")[0]
+        return ROLES.get(number, f"role {number}")
 
     def has_state(self, state):
         words = self.call(ACCESSIBLE, "GetState")[0]
@@ -141,16 +144,18 @@ class Screen:
                     seconds)
 
     def gone(self, app, name=None, role=None, seconds=20):
-        wait(lambda: not self.look(app, name, role), f"end of {role or 'object'} '{name}' of {app}",
+        wait(lambda: not self.look(app, name, role), f"no {role or 'object'} '{name}' of {app}",
              seconds)
 
-    def click(self, app, name=None, role=None, seconds=20):
-        """Clicks on an object, once it can be clicked on."""
+    def sensitive(self, app, name=None, role=None, seconds=20):
+        """An object that shows and takes clicks."""
         def ready():
             node = self.look(app, name, role)
             return node if node and node.has_state(SENSITIVE) else None
-        node = wait(ready, f"{role or 'object'} '{name}' of {app} to click on", seconds)
-        point_at(node)
+        return wait(ready, f"{role or 'object'} '{name}' of {app} to take clicks", seconds)
+
+    def click(self, app, name=None, role=None, seconds=20):
+        point_at(self.sensitive(app, name, role, seconds))
         xdotool("click", 1)
 
 
@@ -163,19 +168,24 @@ def matches(node, name, role):
 
 
 def wait(check, what, seconds=20):
-    """Looks again and again until check() is true."""
+    """Runs the main loop until check() is true."""
+    context = GLib.MainContext.default()
     end = time.monotonic() + seconds
-    while True:
-        try:
-            result = check()
-        except GLib.Error:
-            # What was looked at went away.
-            result = None
-        if result:
-            return result
-        if time.monotonic() > end:
-            raise NotFound(f"no {what} within {seconds} s")
-        time.sleep(LOOK_AGAIN)
+    ticker = GLib.timeout_add(LOOK_AGAIN, lambda: True)
+    try:
+        while True:
+            try:
+                result = check()
+            except GLib.Error:
+                # What was looked at went away.
+                result = None
+            if result:
+                return result
+            if time.monotonic() > end:
+                raise NotFound(f"{what}: not within {seconds} s")
+            context.iteration(True)
+    finally:
+        GLib.source_remove(ticker)
 
 
 def xdotool(*words):
@@ -183,12 +193,19 @@ def xdotool(*words):
                           text=True).stdout
 
 
-def window_of(node):
-    """The window of the X server that has an object of GTK 4 in it."""
-    title = next(child.name() for child in node.application.children()
-                 if child.path == ancestor(node).path)
-    return wait(lambda: xdotool("search", "--onlyvisible", "--name",
-                                f"^{re.escape(title)}$").split(), f"window '{title}'")[-1]
+def windows(title):
+    """Those that the window manager has placed: before, they come, go and move."""
+    listed = subprocess.run(["xprop", "-root", "_NET_CLIENT_LIST"], capture_output=True,
+                            text=True, check=True).stdout.replace(",", " ").split()
+    managed = [str(int(word, 16)) for word in listed if word.startswith("0x")]
+    # One that has gone in the meantime has no name.
+    return [window for window in managed
+            if subprocess.run(["xdotool", "getwindowname", window], capture_output=True,
+                              text=True, check=False).stdout.strip() == title]
+
+
+def window(title):
+    return wait(lambda: windows(title), f"the window '{title}'")[-1]
 
 
 def ancestor(node):
@@ -205,7 +222,7 @@ def point_at(node):
     if node.is_gtk4():
         # GTK 4 does not know where its windows are; the X server does.
         left, top, width, height = node.extents(IN_WINDOW)
-        where = ("--window", window_of(node))
+        where = ("--window", window(ancestor(node).name()))
     else:
         left, top, width, height = node.extents(ON_SCREEN)
         where = ()

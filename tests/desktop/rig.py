@@ -8,19 +8,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 
-import gi
+from gi.repository import Gio, GLib
 
-gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi, Gio, GLib  # noqa: E402
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "scripts" / "lib"))
+
+import screen  # noqa: E402
+from screen import NotFound as Failed, wait, window, windows, xdotool  # noqa: E402,F401
 
 from fake_snetd import FakeSnetd  # noqa: E402
 
-HERE = pathlib.Path(__file__).resolve().parent
-PATIENCE = 15
-# The accessibility bus is asked again after this many milliseconds: it has no event for each change.
-LOOK_AGAIN = 50
 NOTIFYD = "/usr/lib/x86_64-linux-gnu/xfce4/notifyd/xfce4-notifyd"
 PANEL_XML = """<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-panel" version="1.0">
@@ -42,35 +40,6 @@ PANEL_XML = """<?xml version="1.0" encoding="UTF-8"?>
   </property>
 </channel>
 """
-
-
-class Failed(Exception):
-    pass
-
-
-def wait(check, what, seconds=PATIENCE):
-    """Runs the main loop until check() is true."""
-    context = GLib.MainContext.default()
-    end = time.monotonic() + seconds
-    ticker = GLib.timeout_add(LOOK_AGAIN, lambda: True)
-    try:
-        while True:
-            try:
-                result = check()
-            except GLib.Error:
-                result = None
-            if result:
-                return result
-            if time.monotonic() > end:
-                raise Failed(f"{what}: not within {seconds} s")
-            context.iteration(True)
-    finally:
-        GLib.source_remove(ticker)
-
-
-def xdotool(*words):
-    return subprocess.run(["xdotool", *map(str, words)], check=True, capture_output=True,
-                          text=True).stdout
 
 
 def notifyd_path():
@@ -133,7 +102,7 @@ class Rig:
         os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = self.start_bus()
         self.session = Gio.bus_get_sync(Gio.BusType.SESSION, None)
         self.session.set_exit_on_close(False)
-        Atspi.init()
+        self.screen = screen.Screen()
         self.spawn("xfwm4", "--compositor=off")
         self.spawn(notifyd_path())
         self.panel = self.start_panel()
@@ -176,59 +145,17 @@ class Rig:
 
     # What can be seen, over the accessibility bus.
 
-    @staticmethod
-    def shows(node, gtk4):
-        states = node.get_state_set()
-        if not gtk4 or states.contains(Atspi.StateType.SHOWING):
-            return states.contains(Atspi.StateType.SHOWING)
-        # GTK 4.8 says "showing" of windows only; but what was never shown has no size.
-        component = node.get_component_iface()
-        box = component.get_extents(Atspi.CoordType.WINDOW) if component else None
-        return states.contains(Atspi.StateType.VISIBLE) and box and box.width > 0
-
-    def walk(self, node, gtk4):
-        for index in range(node.get_child_count()):
-            child = node.get_child_at_index(index)
-            if child is None:
-                continue
-            try:
-                shown = self.shows(child, gtk4)
-                if shown:
-                    yield child
-                # In GTK 4 some objects in between have no size, and all below them has.
-                if shown or gtk4:
-                    yield from self.walk(child, gtk4)
-            except GLib.Error:
-                continue
-
-    @staticmethod
-    def is_gtk4(application):
-        return application.get_toolkit_version().startswith("4")
-
-    def nodes(self, app):
-        desktop = Atspi.get_desktop(0)
-        for index in range(desktop.get_child_count()):
-            application = desktop.get_child_at_index(index)
-            if application and app in (application.get_name() or ""):
-                yield from self.walk(application, self.is_gtk4(application))
-
     def look(self, app, name, role=None):
-        for node in self.nodes(app):
-            try:
-                if node.get_name() == name and role in (None, node.get_role_name()):
-                    return node
-            except GLib.Error:
-                continue
-        return None
+        return self.screen.look(app, name, role)
 
     def texts(self, app):
-        return [node.get_name() for node in self.nodes(app) if node.get_name()]
+        return [name for role, name in self.screen.texts(app)]
 
     def find(self, app, name, role=None):
-        return wait(lambda: self.look(app, name, role), f"{role or 'object'} '{name}' of {app}")
+        return self.screen.find(app, name, role)
 
     def gone(self, app, name, role=None):
-        wait(lambda: not self.look(app, name, role), f"no {role or 'object'} '{name}' of {app}")
+        self.screen.gone(app, name, role)
 
     def text(self, app, part):
         def check():
@@ -237,32 +164,8 @@ class Rig:
 
     # What a person does, with a real pointer and real keys.
 
-    def point_at(self, node):
-        if not self.is_gtk4(node.get_application()):
-            box = node.get_component_iface().get_extents(Atspi.CoordType.SCREEN)
-            where = ()
-        else:
-            # GTK 4 does not know where its windows are; the X server does.
-            box = node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
-            window = node
-            while window.get_role_name() not in ("frame", "window", "dialog"):
-                window = window.get_parent()
-            where = ("--window", int(self.window(window.get_name()), 16))
-        xdotool("mousemove", *where, box.x + box.width // 2, box.y + box.height // 2)
-
-    def window(self, title):
-        return wait(lambda: self.windows(title), f"the window '{title}'")[-1]
-
-    def windows(self, title):
-        """Those that the window manager has placed: before, they come, go and move."""
-        listed = subprocess.run(["xprop", "-root", "_NET_CLIENT_LIST"], capture_output=True,
-                                text=True, check=True).stdout.replace(",", " ").split()
-        managed = [word for word in listed if word.startswith("0x")]
-        # One that has gone in the meantime has no name.
-        return [window for window in managed
-                if subprocess.run(["xdotool", "getwindowname", str(int(window, 16))],
-                                  capture_output=True, text=True,
-                                  check=False).stdout.strip() == title]
+    window = staticmethod(window)
+    windows = staticmethod(windows)
 
     def has_window(self, title):
         return bool(self.windows(title))
@@ -274,15 +177,10 @@ class Rig:
         xdotool("windowactivate", "--sync", self.window(title))
 
     def sensitive(self, app, name, role=None):
-        def check():
-            node = self.look(app, name, role)
-            return node if node and node.get_state_set().contains(
-                Atspi.StateType.SENSITIVE) else None
-        return wait(check, f"{role or 'object'} '{name}' of {app} to take clicks")
+        return self.screen.sensitive(app, name, role)
 
     def click(self, app, name, role=None):
-        self.point_at(self.sensitive(app, name, role))
-        xdotool("click", 1)
+        self.screen.click(app, name, role)
 
     def key(self, keys):
         xdotool("key", "--clearmodifiers", keys)
