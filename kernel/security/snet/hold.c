@@ -41,6 +41,11 @@ static void wake_held_task(struct snet_pending *pending)
 	wake_up(&container_of(pending, struct held_task, pending)->wait);
 }
 
+static bool is_decided(const struct held_task *held)
+{
+	return snet_pending_is_decided(&held->pending);
+}
+
 static int decision_errno(const struct snet_decision *decision)
 {
 	return decision->verdict == SNET_VERDICT_ALLOW ? 0 : -decision->error;
@@ -68,15 +73,12 @@ static int apply_policy(enum snet_stat cause)
 static enum snet_cancel_reason sleep_until_decided(struct held_task *held,
 						   u32 delay)
 {
-	const struct snet_pending *pending = &held->pending;
 	long ret;
 
 	/* Like wait_event_killable_timeout(), but also freezable. */
-	ret = ___wait_event(
-		held->wait,
-		___wait_cond_timeout(snet_pending_is_decided(pending)),
-		SNET_HOLD_STATE, 0, (long)delay * HZ,
-		__ret = schedule_timeout(__ret));
+	ret = ___wait_event(held->wait, ___wait_cond_timeout(is_decided(held)),
+			    SNET_HOLD_STATE, 0, (long)delay * HZ,
+			    __ret = schedule_timeout(__ret));
 	if (ret > 0)
 		return SNET_CANCEL_UNSPEC;
 	return ret ? SNET_CANCEL_KILLED : SNET_CANCEL_TIMEOUT;

@@ -509,6 +509,7 @@ static struct genl_family family __ro_after_init = {
 	.n_ops = ARRAY_SIZE(ops),
 };
 
+/* After generic netlink itself, which is there since subsys_initcall(). */
 static int __init snet_netlink_init(void)
 {
 	int err;
@@ -530,5 +531,4 @@ fail:
 	pr_err("no netlink, so no controller: %d\n", err);
 	return err;
 }
-/* After generic netlink itself. */
 device_initcall(snet_netlink_init);
