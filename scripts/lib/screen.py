@@ -85,7 +85,7 @@ class Node:
         return self.call(COMPONENT, "GetExtents", GLib.Variant("(u)", (kind,)))[0]
 
     def is_gtk4(self):
-        """GTK 4 has its own ways here, see shows() and centre()."""
+        """GTK 4 has its own ways here, see shows() and point_at()."""
         version = self.application.property("org.a11y.atspi.Application", "Version")
         return version.startswith("4")
 
