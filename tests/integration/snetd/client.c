@@ -378,7 +378,7 @@ client_add_agent (Client *client, const char *path)
 
 /* What snetd tells. */
 
-char *
+static char *
 client_list_pending (Client *client)
 {
   g_autoptr (GVariant) reply = client_call (client, "Events.ListPending", NULL);
@@ -394,6 +394,14 @@ client_list_pending (Client *client)
       g_string_append_printf (ids, "%s%" G_GUINT64_FORMAT, i > 0 ? " " : "", id);
     }
   return g_string_free (ids, FALSE);
+}
+
+void
+client_check_pending (Client *client, const char *ids)
+{
+  g_autofree char *pending = client_list_pending (client);
+
+  g_assert_cmpstr (pending, ==, ids);
 }
 
 GVariant *

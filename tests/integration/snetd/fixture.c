@@ -182,6 +182,16 @@ fixture_add_stopped (const char *path, FixtureFunc test)
   add (path, test, set_up);
 }
 
+guint64
+fixture_hold (Fixture *fixture, guint32 uid)
+{
+  guint64 id = fake_snet_hold (fake_snet_event (uid));
+  g_autofree char *requested = g_strdup_printf ("Requested %" G_GUINT64_FORMAT, id);
+
+  client_hears (fixture->root, requested);
+  return id;
+}
+
 /* The programs on the bus are in client.c. */
 
 Client *

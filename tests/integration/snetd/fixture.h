@@ -51,6 +51,9 @@ void fixture_add_stopped (const char *path, FixtureFunc test);
 void fixture_start (Fixture *fixture);
 void fixture_stop (Fixture *fixture);
 
+/* A call of this user is held, and known to those who may know; its id. */
+guint64 fixture_hold (Fixture *fixture, guint32 uid);
+
 /* Another user's, or a second program of the same. */
 Client *client_new (guint32 uid);
 Client *client_new_on (GDBusConnection *connection); /* takes the connection */
@@ -100,8 +103,8 @@ void client_has_not_heard (Client *client, const char *what);
 
 void client_add_agent (Client *client, const char *path);
 
-/* Ids of ListPending, "1 2"; newly allocated. */
-char *client_list_pending (Client *client);
+/* Asserts that these are the ids of ListPending: "1 2". */
+void client_check_pending (Client *client, const char *ids);
 
 /* The events of Query; a filter in GVariant's text format. */
 GVariant *client_query (Client *client, const char *filter);

@@ -14,25 +14,6 @@ hold (guint32 uid)
   return fake_snet_hold (fake_snet_event (uid));
 }
 
-/* Held, and known to those who may know. */
-static guint64
-hold_announced (Fixture *fixture, guint32 uid)
-{
-  guint64 id = hold (uid);
-  g_autofree char *requested = g_strdup_printf ("Requested %" G_GUINT64_FORMAT, id);
-
-  client_hears (fixture->root, requested);
-  return id;
-}
-
-static void
-check_pending (Client *client, const char *ids)
-{
-  g_autofree char *pending = client_list_pending (client);
-
-  g_assert_cmpstr (pending, ==, ids);
-}
-
 static void
 test_answer (Fixture *fixture)
 {
@@ -40,14 +21,14 @@ test_answer (Fixture *fixture)
   guint64 one, two;
 
   fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_OWN, FAKE_POLKIT_YES);
-  one = hold_announced (fixture, ALICE);
-  two = hold_announced (fixture, ALICE);
-  check_pending (fixture->alice, "1 2");
+  one = fixture_hold (fixture, ALICE);
+  two = fixture_hold (fixture, ALICE);
+  client_check_pending (fixture->alice, "1 2");
 
   client_answer (fixture->alice, one, "allow", "{}");
   kernel_gets_verdict (one, SNET_VERDICT_ALLOW, 0);
   client_hears (fixture->root, "Decided 1 allow");
-  check_pending (fixture->alice, "2");
+  client_check_pending (fixture->alice, "2");
   last = client_last_decision (fixture->alice);
   g_assert_cmpstr (last, ==, "allow user -");
   g_free (last);
@@ -55,7 +36,7 @@ test_answer (Fixture *fixture)
   client_answer (fixture->alice, two, "deny", "{'errno': <'ECONNREFUSED'>}");
   kernel_gets_verdict (two, SNET_VERDICT_DENY, ECONNREFUSED);
   client_hears (fixture->root, "Decided 2 deny");
-  check_pending (fixture->alice, "");
+  client_check_pending (fixture->alice, "");
   last = client_last_decision (fixture->alice);
   g_assert_cmpstr (last, ==, "deny user ECONNREFUSED");
 }
@@ -86,7 +67,7 @@ test_event (Fixture *fixture)
   const char *program;
   gint64 time, deadline;
 
-  hold_announced (fixture, ALICE);
+  fixture_hold (fixture, ALICE);
   reply = client_call (fixture->alice, "Events.ListPending", NULL);
   g_variant_get (reply, "(aa{sv})", NULL);
   {
@@ -117,9 +98,9 @@ test_ended (Fixture *fixture)
 {
   guint64 answered, killed, timed_out;
 
-  answered = hold_announced (fixture, 0);
-  killed = hold_announced (fixture, 0);
-  timed_out = hold_announced (fixture, 0);
+  answered = fixture_hold (fixture, 0);
+  killed = fixture_hold (fixture, 0);
+  timed_out = fixture_hold (fixture, 0);
   client_answer (fixture->root, answered, "allow", "{}");
   fake_snet_kill (killed);
   fake_snet_time_out (timed_out, SNET_VERDICT_DENY);
@@ -135,7 +116,7 @@ test_ended (Fixture *fixture)
   client_check_answer_error (fixture->root, 4, "allow", "{}", SNET_ERROR_NAME_UNKNOWN_REQUEST, "4");
   client_check_answer_error (fixture->root, 0, "allow", "{}", SNET_ERROR_NAME_UNKNOWN_REQUEST,
                              NULL);
-  check_pending (fixture->root, "");
+  client_check_pending (fixture->root, "");
 }
 
 static void
@@ -145,13 +126,13 @@ test_timeout (Fixture *fixture)
   g_autofree char *again = NULL;
   guint64 id;
 
-  id = hold_announced (fixture, ALICE);
+  id = fixture_hold (fixture, ALICE);
   fake_snet_time_out (id, SNET_VERDICT_DENY);
   client_hears (fixture->root, "Decided 1 deny");
   last = client_last_decision (fixture->alice);
   g_assert_cmpstr (last, ==, "deny timeout EACCES");
 
-  id = hold_announced (fixture, ALICE);
+  id = fixture_hold (fixture, ALICE);
   fake_snet_time_out (id, SNET_VERDICT_ALLOW);
   client_hears (fixture->root, "Decided 2 allow");
   again = client_last_decision (fixture->alice);
@@ -163,11 +144,11 @@ static void
 test_killed (Fixture *fixture)
 {
   g_autofree char *last = NULL;
-  guint64 id = hold_announced (fixture, ALICE);
+  guint64 id = fixture_hold (fixture, ALICE);
 
   fake_snet_kill (id);
   client_hears (fixture->root, "Cancelled 1 exited");
-  check_pending (fixture->root, "");
+  client_check_pending (fixture->root, "");
   last = client_last_decision (fixture->root);
   g_assert_cmpstr (last, ==, "none");
 }
@@ -175,7 +156,7 @@ test_killed (Fixture *fixture)
 static void
 test_invalid (Fixture *fixture)
 {
-  guint64 id = hold_announced (fixture, ALICE);
+  guint64 id = fixture_hold (fixture, ALICE);
 
   client_check_answer_error (fixture->alice, id, "maybe", "{}", SNET_ERROR_NAME_INVALID_VERDICT,
                              "maybe");
@@ -195,14 +176,14 @@ test_invalid (Fixture *fixture)
 
   /* Nothing has changed, and nobody was bothered. */
   g_assert_true (fake_snet_waits (id));
-  check_pending (fixture->root, "1");
+  client_check_pending (fixture->root, "1");
   g_assert_cmpuint (fake_polkit_n_questions (fixture->polkit), ==, 0);
 }
 
 static void
 test_denied (Fixture *fixture)
 {
-  guint64 id = hold_announced (fixture, ALICE);
+  guint64 id = fixture_hold (fixture, ALICE);
 
   /* The own, but polkit says no. */
   client_check_answer_error (fixture->alice, id, "allow", "{}", ACCESS_DENIED,
@@ -225,11 +206,11 @@ test_denied (Fixture *fixture)
   fake_polkit_own_name (fixture->polkit);
 
   /* And it is asked again when it is back. */
-  id = hold_announced (fixture, ALICE);
+  id = fixture_hold (fixture, ALICE);
   client_answer (fixture->alice, id, "deny", "{}");
   kernel_gets_verdict (id, SNET_VERDICT_DENY, 0);
 
-  id = hold_announced (fixture, ALICE);
+  id = fixture_hold (fixture, ALICE);
   fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_ANY, FAKE_POLKIT_YES);
   client_answer (fixture->bob, id, "allow", "{}");
   kernel_gets_verdict (id, SNET_VERDICT_ALLOW, 0);
@@ -238,7 +219,7 @@ test_denied (Fixture *fixture)
 static void
 test_interactive (Fixture *fixture)
 {
-  guint64 id = hold_announced (fixture, ALICE);
+  guint64 id = fixture_hold (fixture, ALICE);
   g_autoptr (Later) later = NULL;
   g_autoptr (Later) list = NULL;
 
@@ -266,13 +247,13 @@ test_observe (Fixture *fixture)
   g_autoptr (GVariant) all = NULL;
   guint64 id;
 
-  hold_announced (fixture, ALICE);
-  hold_announced (fixture, BOB);
-  check_pending (fixture->root, "1 2");
-  check_pending (fixture->alice, "1");
-  check_pending (fixture->bob, "2");
+  fixture_hold (fixture, ALICE);
+  fixture_hold (fixture, BOB);
+  client_check_pending (fixture->root, "1 2");
+  client_check_pending (fixture->alice, "1");
+  client_check_pending (fixture->bob, "2");
   fake_polkit_set (fixture->polkit, SNET_ACTION_OBSERVE, FAKE_POLKIT_YES);
-  check_pending (fixture->alice, "1 2");
+  client_check_pending (fixture->alice, "1 2");
   fake_polkit_set (fixture->polkit, SNET_ACTION_OBSERVE, FAKE_POLKIT_NO);
 
   for (id = 1; id <= 2; id++)
@@ -290,7 +271,7 @@ test_observe (Fixture *fixture)
 static void
 test_signals (Fixture *fixture)
 {
-  client_answer (fixture->root, hold_announced (fixture, ALICE), "allow", "{}");
+  client_answer (fixture->root, fixture_hold (fixture, ALICE), "allow", "{}");
   client_hears (fixture->root, "Decided 1 allow");
   client_sync (fixture->alice);
   g_assert_cmpuint (fixture->alice->heard->len, ==, 0);
@@ -331,7 +312,7 @@ test_forever (Fixture *fixture)
   guint64 id;
 
   fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_OWN, FAKE_POLKIT_YES);
-  id = hold_announced (fixture, ALICE);
+  id = fixture_hold (fixture, ALICE);
   rules_at_verdict = -1;
   fake_snet_set_verdict_hook (count_rules, fixture->rules_db);
   client_answer (fixture->alice, id, "deny", "{'lifetime': <'forever'>, 'errno': <'EPERM'>}");
@@ -352,7 +333,7 @@ test_forever (Fixture *fixture)
   g_assert_cmpuint (g_variant_n_children (events), ==, 2);
 
   /* It is Alice's, and touches nobody else. */
-  hold_announced (fixture, BOB);
+  fixture_hold (fixture, BOB);
 
   /* And it is there after a restart. */
   fixture_stop (fixture);
@@ -365,7 +346,7 @@ test_forever (Fixture *fixture)
 static void
 test_forever_root (Fixture *fixture)
 {
-  guint64 id = hold_announced (fixture, ALICE);
+  guint64 id = fixture_hold (fixture, ALICE);
 
   client_answer (fixture->root, id, "allow", "{'lifetime': <'forever'>}");
   kernel_gets_verdict (hold (BOB), SNET_VERDICT_ALLOW, 0);
@@ -375,7 +356,7 @@ test_forever_root (Fixture *fixture)
 static void
 test_forever_other (Fixture *fixture)
 {
-  guint64 id = hold_announced (fixture, ALICE);
+  guint64 id = fixture_hold (fixture, ALICE);
 
   fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_ANY, FAKE_POLKIT_YES);
   client_check_answer_error (fixture->bob, id, "allow", "{'lifetime': <'forever'>}",
@@ -391,9 +372,9 @@ test_settles (Fixture *fixture)
   guint64 one, two, bobs, listening;
 
   other.operation = SNET_OP_LISTEN;
-  one = hold_announced (fixture, ALICE);
-  two = hold_announced (fixture, ALICE);
-  bobs = hold_announced (fixture, BOB);
+  one = fixture_hold (fixture, ALICE);
+  two = fixture_hold (fixture, ALICE);
+  bobs = fixture_hold (fixture, BOB);
   listening = fake_snet_hold (other);
   client_hears (fixture->root, "Requested 4");
 
@@ -404,7 +385,7 @@ test_settles (Fixture *fixture)
   client_hears (fixture->root, "Decided 2 allow");
   g_assert_true (fake_snet_waits (bobs));
   g_assert_true (fake_snet_waits (listening));
-  check_pending (fixture->root, "3 4");
+  client_check_pending (fixture->root, "3 4");
 }
 
 int

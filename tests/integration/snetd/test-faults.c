@@ -6,24 +6,6 @@
 #include "fixture.h"
 #include "snet-names.h"
 
-static guint64
-hold_announced (Fixture *fixture, guint32 uid)
-{
-  guint64 id = fake_snet_hold (fake_snet_event (uid));
-  g_autofree char *requested = g_strdup_printf ("Requested %" G_GUINT64_FORMAT, id);
-
-  client_hears (fixture->root, requested);
-  return id;
-}
-
-static void
-check_pending (Client *client, const char *ids)
-{
-  g_autofree char *pending = client_list_pending (client);
-
-  g_assert_cmpstr (pending, ==, ids);
-}
-
 static void
 check_control (Fixture *fixture, const char *kernel, const char *delay, const char *policy)
 {
@@ -55,7 +37,7 @@ test_absent (Fixture *fixture)
   fake_snet_fail_open (-ENOENT);
   fixture_start (fixture);
   check_control (fixture, "absent", "0", "");
-  check_pending (fixture->root, "");
+  client_check_pending (fixture->root, "");
   /* Rules can be made all the same. */
   client_add_rule (fixture->root, "{'action': <'allow'>}");
 }
@@ -93,7 +75,7 @@ test_adopts (Fixture *fixture)
   guint64 id = fake_snet_hold (fake_snet_event (0));
 
   fixture_start (fixture);
-  check_pending (fixture->root, "1");
+  client_check_pending (fixture->root, "1");
   client_answer (fixture->root, id, "allow", "{}");
   kernel_gets_verdict (id, SNET_VERDICT_ALLOW, 0);
 }
@@ -103,12 +85,12 @@ static void
 test_adopts_once (Fixture *fixture)
 {
   fixture_start (fixture);
-  hold_announced (fixture, ALICE);
+  fixture_hold (fixture, ALICE);
   fake_snet_hold (fake_snet_event (ALICE));
   fake_snet_overrun ();
   client_hears (fixture->root, "Requested 2");
   client_hears (fixture->root, "Requested 1");
-  check_pending (fixture->root, "1 2");
+  client_check_pending (fixture->root, "1 2");
 }
 
 static void
@@ -117,9 +99,9 @@ test_overrun (Fixture *fixture)
   guint64 kept, lost, killed;
 
   client_add_agent (fixture->alice, "/agent");
-  kept = hold_announced (fixture, ALICE);
-  lost = hold_announced (fixture, ALICE);
-  killed = hold_announced (fixture, ALICE);
+  kept = fixture_hold (fixture, ALICE);
+  lost = fixture_hold (fixture, ALICE);
+  killed = fixture_hold (fixture, ALICE);
   g_assert_cmpuint (kept, ==, 1);
   /* What arrives still before the gap is believed. */
   fake_snet_kill (killed);
@@ -133,7 +115,7 @@ test_overrun (Fixture *fixture)
   client_hears (fixture->alice, "Withdraw 2 lost");
   client_hears (fixture->root, "Requested 4");
   client_hears (fixture->alice, "Ask 4");
-  check_pending (fixture->root, "1 4");
+  client_check_pending (fixture->root, "1 4");
   client_check_answer_error (fixture->root, lost, "allow", "{}", SNET_ERROR_NAME_ALREADY_DECIDED,
                              NULL);
 }
@@ -142,30 +124,30 @@ test_overrun (Fixture *fixture)
 static void
 test_overrun_blind (Fixture *fixture)
 {
-  hold_announced (fixture, ALICE);
+  fixture_hold (fixture, ALICE);
   fake_snet_fail_pending (-ENOMEM);
   fake_snet_overrun ();
-  hold_announced (fixture, ALICE);
-  check_pending (fixture->root, "1 2");
+  fixture_hold (fixture, ALICE);
+  client_check_pending (fixture->root, "1 2");
 }
 
 static void
 test_malformed (Fixture *fixture)
 {
   fake_snet_send_malformed ();
-  hold_announced (fixture, ALICE);
+  fixture_hold (fixture, ALICE);
   check_control (fixture, "lsm", "60", "allow");
 }
 
 static void
 test_disconnected (Fixture *fixture)
 {
-  guint64 id = hold_announced (fixture, ALICE);
+  guint64 id = fixture_hold (fixture, ALICE);
 
   fake_snet_break (-EBADF);
   client_hears (fixture->root, "Cancelled 1 lost");
   check_control (fixture, "absent", "0", "");
-  check_pending (fixture->root, "");
+  client_check_pending (fixture->root, "");
   client_check_answer_error (fixture->root, id, "allow", "{}", SNET_ERROR_NAME_ALREADY_DECIDED,
                              NULL);
 }
@@ -210,7 +192,7 @@ count_rules (Fixture *fixture)
 static void
 test_times_out_meanwhile (Fixture *fixture)
 {
-  guint64 id = hold_announced (fixture, ALICE);
+  guint64 id = fixture_hold (fixture, ALICE);
   g_autoptr (Later) later = answer_held (fixture, id, "{'lifetime': <'forever'>}");
 
   fake_snet_time_out (id, SNET_VERDICT_DENY);
@@ -223,7 +205,7 @@ test_times_out_meanwhile (Fixture *fixture)
 static void
 test_dies_meanwhile (Fixture *fixture)
 {
-  guint64 id = hold_announced (fixture, ALICE);
+  guint64 id = fixture_hold (fixture, ALICE);
   g_autoptr (Later) later = answer_held (fixture, id, "{'lifetime': <'forever'>}");
 
   fake_snet_kill (id);
@@ -236,7 +218,7 @@ test_dies_meanwhile (Fixture *fixture)
 static void
 test_answered_meanwhile (Fixture *fixture)
 {
-  guint64 id = hold_announced (fixture, ALICE);
+  guint64 id = fixture_hold (fixture, ALICE);
   g_autoptr (Later) later = answer_held (fixture, id, "{}");
 
   client_answer (fixture->root, id, "deny", "{}");
@@ -249,9 +231,9 @@ test_answered_meanwhile (Fixture *fixture)
 static void
 test_others_meanwhile (Fixture *fixture)
 {
-  guint64 one = hold_announced (fixture, ALICE);
+  guint64 one = fixture_hold (fixture, ALICE);
   g_autoptr (Later) later = answer_held (fixture, one, "{}");
-  guint64 two = hold_announced (fixture, BOB);
+  guint64 two = fixture_hold (fixture, BOB);
 
   client_answer (fixture->root, two, "allow", "{}");
   fake_polkit_release (fixture->polkit, FALSE);
@@ -263,7 +245,7 @@ test_others_meanwhile (Fixture *fixture)
 static void
 test_caller_leaves (Fixture *fixture)
 {
-  guint64 id = hold_announced (fixture, ALICE);
+  guint64 id = fixture_hold (fixture, ALICE);
   Client *second = client_new (ALICE);
   Client *alice = fixture->alice;
   g_autoptr (Later) later = NULL;
@@ -298,7 +280,7 @@ end_by_kill (guint64 id, gpointer user_data)
 static void
 test_times_out_last_moment (Fixture *fixture)
 {
-  guint64 id = hold_announced (fixture, 0);
+  guint64 id = fixture_hold (fixture, 0);
 
   fake_snet_set_verdict_hook (end_by_timeout, NULL);
   client_check_answer_error (fixture->root, id, "deny", "{'lifetime': <'forever'>}",
@@ -311,7 +293,7 @@ test_times_out_last_moment (Fixture *fixture)
 static void
 test_dies_last_moment (Fixture *fixture)
 {
-  guint64 id = hold_announced (fixture, 0);
+  guint64 id = fixture_hold (fixture, 0);
 
   fake_snet_set_verdict_hook (end_by_kill, NULL);
   client_check_answer_error (fixture->root, id, "deny", "{}", SNET_ERROR_NAME_UNKNOWN_REQUEST,
@@ -332,7 +314,7 @@ test_rule_last_moment (Fixture *fixture)
   client_hears (fixture->root, "Decided 2 deny");
   client_has_not_heard (fixture->root, "Requested 1");
   client_has_not_heard (fixture->root, "Cancelled 1 exited");
-  check_pending (fixture->root, "");
+  client_check_pending (fixture->root, "");
 
   /* But what the policy did is written down. */
   fake_snet_set_verdict_hook (end_by_timeout, NULL);
@@ -352,12 +334,12 @@ refuse (guint64 id, gpointer user_data)
 static void
 test_refused (Fixture *fixture)
 {
-  guint64 id = hold_announced (fixture, 0);
+  guint64 id = fixture_hold (fixture, 0);
 
   fake_snet_set_verdict_hook (refuse, NULL);
   client_check_answer_error (fixture->root, id, "allow", "{}", "org.freedesktop.DBus.Error.Failed",
                              "did not take the verdict");
-  check_pending (fixture->root, "1");
+  client_check_pending (fixture->root, "1");
   fake_snet_set_verdict_hook (NULL, NULL);
   client_answer (fixture->root, id, "allow", "{}");
   kernel_gets_verdict (id, SNET_VERDICT_ALLOW, 0);
@@ -374,7 +356,7 @@ test_rules_damaged (Fixture *fixture)
 
   g_assert_true (g_file_set_contents (fixture->rules_db, garbage, -1, NULL));
   fixture_start (fixture);
-  id = hold_announced (fixture, 0);
+  id = fixture_hold (fixture, 0);
   client_check_error (fixture->root, SNET_ERROR_NAME_STORE_FAILED, "not a database", "Rules.Add",
                       "(@a{sv})", g_variant_new_parsed ("{'action': <'allow'>}"));
   client_check_answer_error (fixture->root, id, "allow", "{'lifetime': <'forever'>}",
@@ -397,7 +379,7 @@ test_journal_damaged (Fixture *fixture)
   g_assert_true (
     g_file_set_contents (fixture->journal_db, "This is not a database, is it?", -1, NULL));
   fixture_start (fixture);
-  id = hold_announced (fixture, 0);
+  id = fixture_hold (fixture, 0);
   client_answer (fixture->root, id, "allow", "{}");
   client_hears (fixture->root, "Decided 1 allow");
   client_check_error (fixture->root, SNET_ERROR_NAME_STORE_FAILED, "not a database", "Events.Query",
@@ -419,7 +401,7 @@ test_second (Fixture *fixture)
   g_assert_nonnull (strstr (fixture->failure, "org.snet cannot be owned"));
 
   /* The first has lost nothing. */
-  id = hold_announced (fixture, 0);
+  id = fixture_hold (fixture, 0);
   client_answer (fixture->root, id, "allow", "{}");
   g_object_unref (second);
   fixture->daemon = first;
