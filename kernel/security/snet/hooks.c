@@ -13,9 +13,9 @@
 #include <net/ipv6.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "hold.h"
 #include "hooks.h"
-#include "lsm.h"
 #include "request.h"
 
 /*
@@ -140,5 +140,5 @@ static struct security_hook_list snet_hooks[] __lsm_ro_after_init = {
 
 void __init snet_add_hooks(void)
 {
-	security_add_hooks(snet_hooks, ARRAY_SIZE(snet_hooks), SNET_NAME);
+	snet_security_add_hooks(snet_hooks, ARRAY_SIZE(snet_hooks));
 }
