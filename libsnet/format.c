@@ -14,9 +14,10 @@ static const struct {
 	const char *name;
 	const char *syscall;
 } operations[] = {
-	[SNET_OP_BIND] = {"bind", "BIND"},
-	[SNET_OP_CONNECT] = {"connect", "CONNECT"},
-	[SNET_OP_LISTEN] = {"listen", "LISTEN"},
+	[SNET_OP_BIND] = {"bind", "BIND"},	 [SNET_OP_CONNECT] = {"connect", "CONNECT"},
+	[SNET_OP_LISTEN] = {"listen", "LISTEN"}, [SNET_OP_ACCEPT] = {"accept", "ACCEPT"},
+	[SNET_OP_SEND] = {"send", "SEND"},	 [SNET_OP_RECEIVE] = {"receive", "RECEIVE"},
+	[SNET_OP_CREATE] = {"create", "CREATE"}, [SNET_OP_CLOSE] = {"close", "CLOSE"},
 };
 
 _Static_assert(sizeof(operations) / sizeof(operations[0]) == __SNET_OP_MAX,

@@ -13,10 +13,9 @@
 #endif
 
 static const SnetdWord operation_words[] = {
-  { SNET_OP_BIND, "bind" },
-  { SNET_OP_CONNECT, "connect" },
-  { SNET_OP_LISTEN, "listen" },
-  { 0, NULL },
+  { SNET_OP_BIND, "bind" },     { SNET_OP_CONNECT, "connect" }, { SNET_OP_LISTEN, "listen" },
+  { SNET_OP_ACCEPT, "accept" }, { SNET_OP_SEND, "send" },       { SNET_OP_RECEIVE, "receive" },
+  { SNET_OP_CREATE, "create" }, { SNET_OP_CLOSE, "close" },     { 0, NULL },
 };
 
 static const SnetdWord family_words[] = {

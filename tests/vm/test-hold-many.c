@@ -74,10 +74,15 @@ test_pending (void)
 #define CROWDS   256
 #define TOO_MANY 8
 
+/* As many as it lets one user have waiting (SNET_PENDING_USER_MAX); who these are. */
+#define USER_FULL 1024
+#define FIRST_UID 6000
+
 typedef struct
 {
   Call call;
   int n;
+  uid_t uid; /* 0: ours */
 } Crowd;
 
 static void *
@@ -96,6 +101,8 @@ call_crowd (gconstpointer data)
   int worst = 0;
 
   g_assert_cmpint (crowd->n, <=, CROWD);
+  if (crowd->uid && setresuid (crowd->uid, crowd->uid, crowd->uid))
+    return errno;
   pthread_attr_init (&attr);
   pthread_attr_setstacksize (&attr, 64 * 1024);
   for (int i = 0; i < crowd->n; i++)
@@ -117,7 +124,7 @@ static void
 test_crowd (void)
 {
   g_autoptr (Controller) controller = hold_begin ();
-  Crowd crowd = { call_loopback (AF_INET, SOCK_DGRAM, 8138), CROWD };
+  Crowd crowd = { call_loopback (AF_INET, SOCK_DGRAM, 8138), CROWD, 0 };
   g_autoptr (Child) child = child_start (call_crowd, &crowd);
   struct snet_event *events[CROWD];
   guint64 last = 0;
@@ -141,7 +148,7 @@ static void
 test_crowd_killed (void)
 {
   g_autoptr (Controller) controller = hold_begin ();
-  Crowd crowd = { call_loopback (AF_INET, SOCK_DGRAM, 8139), CROWD };
+  Crowd crowd = { call_loopback (AF_INET, SOCK_DGRAM, 8139), CROWD, 0 };
   g_autoptr (Child) child = child_start (call_crowd, &crowd);
 
   for (gsize i = 0; i < CROWD; i++)
@@ -157,45 +164,89 @@ test_crowd_killed (void)
   controller_assert_quiet (controller);
 }
 
-/*
- * The table is bounded: what finds no room is decided by the policy at once, and
- * counted. In many processes, as User-Mode Linux is slow with many threads in one.
- */
+/* Starts crowds until @n calls of @uid are held; many processes, as User-Mode Linux is slow with
+ * many threads in one. */
+static void
+start_crowds (Controller *controller, GPtrArray *children, GArray *ids, uid_t uid, guint n)
+{
+  Crowd crowd = { call_loopback (AF_INET, SOCK_DGRAM, 8140), FULL / CROWDS, uid };
+
+  for (guint i = 0; i < n / crowd.n; i++)
+    g_ptr_array_add (children, child_start (call_crowd, &crowd));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree struct snet_event *event = controller_next_request (controller);
+
+      g_assert_cmpuint (event->uid, ==, uid);
+      g_array_append_val (ids, event->id);
+    }
+}
+
+static void
+allow_crowds (Controller *controller, GPtrArray *children, GArray *ids)
+{
+  for (guint i = 0; i < ids->len; i++)
+    g_assert_cmpint (
+      snet_verdict (controller->snet, g_array_index (ids, guint64, i), SNET_VERDICT_ALLOW, 0), ==,
+      0);
+  for (guint i = 0; i < children->len; i++)
+    g_assert_cmpint (child_finish (g_ptr_array_index (children, i)), ==, 0);
+}
+
+/* More calls of @uid get no room: the policy denies them, at once, and it is counted. */
+static void
+assert_turned_away (Controller *controller, uid_t uid)
+{
+  Crowd late = { call_loopback (AF_INET, SOCK_DGRAM, 8140), TOO_MANY, uid };
+  struct snet_stats before = controller_stats (controller), after;
+  g_autoptr (Child) child = child_start (call_crowd, &late);
+
+  g_assert_cmpint (child_finish (child), ==, EACCES);
+  after = controller_stats (controller);
+  g_assert_cmpuint (after.queue_full - before.queue_full, ==, TOO_MANY);
+  g_assert_cmpuint (after.pending, ==, before.pending);
+}
+
+/* One user's flood is bounded, and leaves room for another's calls. */
+static void
+test_user_full (void)
+{
+  g_autoptr (Controller) controller = hold_begin ();
+  g_autoptr (GPtrArray) children = g_ptr_array_new_with_free_func ((GDestroyNotify)child_free);
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+  Crowd other = { call_loopback (AF_INET, SOCK_DGRAM, 8141), 1, FIRST_UID + 1 };
+  g_autoptr (Child) child = NULL;
+
+  start_crowds (controller, children, ids, FIRST_UID, USER_FULL);
+  assert_turned_away (controller, FIRST_UID);
+
+  child = child_start (call_crowd, &other);
+  controller_allow_next (controller, SNET_OP_CONNECT);
+  g_assert_cmpint (child_finish (child), ==, 0);
+
+  allow_crowds (controller, children, ids);
+  /* There is room again. */
+  g_ptr_array_set_size (children, 0);
+  g_array_set_size (ids, 0);
+  start_crowds (controller, children, ids, FIRST_UID, FULL / CROWDS);
+  allow_crowds (controller, children, ids);
+}
+
+/* The table is bounded in all, too, whoever calls. */
 static void
 test_queue_full (void)
 {
   g_autoptr (Controller) controller = hold_begin ();
-  Crowd crowd = { call_loopback (AF_INET, SOCK_DGRAM, 8140), FULL / CROWDS };
-  Crowd late = { crowd.call, TOO_MANY };
-  struct snet_stats before = controller_stats (controller), after;
-  g_autofree guint64 *ids = g_new (guint64, FULL);
-  g_autoptr (Child) turned_away = NULL;
-  Child *children[CROWDS];
+  g_autoptr (GPtrArray) children = g_ptr_array_new_with_free_func ((GDestroyNotify)child_free);
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint64));
   guint64 last = 0;
 
-  for (gsize i = 0; i < CROWDS; i++)
-    children[i] = child_start (call_crowd, &crowd);
-  for (gsize i = 0; i < FULL; i++)
-    {
-      g_autofree struct snet_event *event = controller_next_request (controller);
-
-      ids[i] = event->id;
-    }
-  turned_away = child_start (call_crowd, &late);
-  g_assert_cmpint (child_finish (turned_away), ==, EACCES);
-  after = controller_stats (controller);
-  g_assert_cmpuint (after.queue_full - before.queue_full, ==, TOO_MANY);
-  g_assert_cmpuint (after.pending, ==, FULL);
+  for (uid_t uid = FIRST_UID; uid < FIRST_UID + FULL / USER_FULL; uid++)
+    start_crowds (controller, children, ids, uid, USER_FULL);
+  assert_turned_away (controller, 0);
   g_assert_cmpint (snet_pending (controller->snet, hold_count_pending, &last), ==, FULL);
   controller_assert_quiet (controller);
-
-  for (gsize i = 0; i < FULL; i++)
-    g_assert_cmpint (snet_verdict (controller->snet, ids[i], SNET_VERDICT_ALLOW, 0), ==, 0);
-  for (gsize i = 0; i < CROWDS; i++)
-    {
-      g_assert_cmpint (child_finish (children[i]), ==, 0);
-      child_free (children[i]);
-    }
+  allow_crowds (controller, children, ids);
 }
 
 /* Each request ends in exactly one way. Last, so that all of the others are counted. */
@@ -218,6 +269,7 @@ add_many_tests (void)
   g_test_add_func ("/hold/many/pending", test_pending);
   g_test_add_func ("/hold/many/crowd", test_crowd);
   g_test_add_func ("/hold/many/crowd-killed", test_crowd_killed);
+  g_test_add_func ("/hold/many/user-full", test_user_full);
   g_test_add_func ("/hold/many/queue-full", test_queue_full);
   g_test_add_func ("/hold/stats/add-up", test_stats_add_up);
 }

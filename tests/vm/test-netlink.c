@@ -108,7 +108,7 @@ static const Case cases[] = {
     "attribute" },
   { "verdict/dump", SNET_CMD_VERDICT, NLM_F_DUMP, { ID, ALLOW }, EOPNOTSUPP, NULL },
 
-  { "config-set/nothing", SNET_CMD_CONFIG_SET, 0, { { 0 } }, EINVAL, "SNET_A_DELAY" },
+  { "config-set/nothing", SNET_CMD_CONFIG_SET, 0, { { 0 } }, EINVAL, "no setting" },
   { "config-set/delay-0", SNET_CMD_CONFIG_SET, 0, { U32 (SNET_A_DELAY, 0) }, ERANGE, "range" },
   { "config-set/delay-long",
     SNET_CMD_CONFIG_SET,

@@ -23,6 +23,13 @@
 #define __lsm_ro_after_init __ro_after_init
 #endif
 
+/* With module ids (from 6.7 on, in fact) what is executed is const in some hooks. */
+#ifdef LSM_ID_UNDEF
+#define SNET_BPRM_CONST const
+#else
+#define SNET_BPRM_CONST
+#endif
+
 /**
  * snet_security_add_hooks - security_add_hooks(), under snet's name
  * @hooks: the hooks

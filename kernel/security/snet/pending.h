@@ -9,26 +9,17 @@
 #include <linux/snet.h>
 #include <linux/types.h>
 
+#include "decision.h"
 #include "request.h"
-#include "stats.h"
 
-/**
- * struct snet_decision - how a request ended
- * @verdict: allow or deny
- * @error: positive errno for a denied call
- * @cause: who or what decided
- */
-struct snet_decision {
-	enum snet_verdict verdict;
-	int error;
-	enum snet_stat cause;
-};
+struct snet_ticket;
+struct pending_user;
 
 /**
  * struct snet_pending - a request that waits
  * @id: set by snet_pending_add()
- * @time_ns: CLOCK_REALTIME when it began to wait
- * @deadline_ns: @time_ns and the delay
+ * @delay: seconds that it may wait
+ * @deadline_ns: CLOCK_REALTIME when the policy will decide
  * @request: not owned; as long-lived as the entry
  * @decision: valid once @decided
  * @decided: set with release semantics, once
@@ -36,13 +27,14 @@ struct snet_decision {
  *	what waits, be it a task or something else
  * @node: in the table, under its lock
  * @order: in the list by age, under the table's lock
+ * @user: whose it is, under the table's lock
  *
  * The memory belongs to the waiter. It must not go away before
  * snet_pending_remove() has returned.
  */
 struct snet_pending {
 	u64 id;
-	u64 time_ns;
+	u32 delay;
 	u64 deadline_ns;
 	const struct snet_request *request;
 	struct snet_decision decision;
@@ -52,12 +44,14 @@ struct snet_pending {
 	/* private: */
 	struct hlist_node node;
 	struct list_head order;
+	struct pending_user *user;
 };
 
 int snet_pending_add(struct snet_pending *pending);
 bool snet_pending_remove(struct snet_pending *pending);
-bool snet_pending_decide(u64 id, const struct snet_decision *decision);
-void snet_pending_decide_all(const struct snet_decision *decision);
+bool snet_pending_decide(u64 id, enum snet_verdict verdict, int error,
+			 struct snet_ticket *ticket);
+void snet_pending_decide_all(enum snet_cause cause);
 int snet_pending_walk(u64 after,
 		      int (*visit)(const struct snet_pending *pending,
 				   void *data),
