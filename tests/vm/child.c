@@ -18,7 +18,8 @@ run (int result, ChildFunc func, gconstpointer data)
 
   prctl (PR_SET_PDEATHSIG, SIGKILL);
   /* A copy of the controller's socket would keep its registration alive. */
-  if (dup2 (result, RESULT_FD) < 0 || close_range (RESULT_FD + 1, ~0U, 0) < 0)
+  if (dup2 (result, RESULT_FD) < 0 || close_range (RESULT_FD + 1, ~0U, 0) < 0 ||
+      fcntl (RESULT_FD, F_SETFD, 0) < 0)
     _exit (1);
   error = func (data);
   if (write (RESULT_FD, &error, sizeof error) != sizeof error)

@@ -168,8 +168,11 @@ enum snet_command {
  *	process was started
  * @SNET_A_PROGRAM: zero-terminated string, absolute path of the program's
  *	file as it was when the program was started, seen from the root of its
- *	mount namespace
- * @SNET_A_PROGRAM_DEV: u64, device of this file, as stat() tells (new_encode_dev())
+ *	mount namespace; "(unreachable)" or "(too long)" is in front, and no
+ *	slash, where there is no such path; " (deleted)" is behind the path of
+ *	a file that had no name any more
+ * @SNET_A_PROGRAM_DEV: u64, device of this file, as stat() tells
+ *	(new_encode_dev())
  * @SNET_A_PROGRAM_INODE: u64, its inode number
  * @SNET_A_SCRIPT: zero-terminated string, path of the script that the program
  *	was started for as its interpreter (#! or binfmt_misc)
