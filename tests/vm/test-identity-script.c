@@ -119,14 +119,14 @@ typedef struct
   const char *good;
 } Paths;
 
-/* Fails to execute, once the first file is known; then calls, then executes. */
+/* Fails to execute, then calls, then executes. */
 static int
 run_after_failure (gconstpointer data)
 {
   const Paths *paths = data;
   int error = run_path (paths->bad);
 
-  if (error != ENOENT)
+  if (error != ENOENT && error != ENOEXEC)
     return ENOTRECOVERABLE;
   error = run_call (NULL);
   if (error)
@@ -134,12 +134,12 @@ run_after_failure (gconstpointer data)
   return run_path (paths->good);
 }
 
+/* @interpreter of a script cannot be executed, which leaves nothing behind. */
 static void
-test_failed (void)
+assert_nothing_left (const char *folder, const char *interpreter)
 {
   g_autoptr (Wire) wire = identity_begin ();
-  char *folder = folder_new ();
-  g_autofree char *script = folder_add_script (folder, "script", "#!/nowhere/to/be/found\n");
+  g_autofree char *script = folder_add_script (folder, "script", "#!%s\n", interpreter);
   Paths paths = { script, caller_path () };
   g_autoptr (Child) child = child_start (run_after_failure, &paths);
   g_autoptr (Request) before = identity_next (wire);
@@ -153,6 +153,26 @@ test_failed (void)
   g_assert_cmpuint (after->ancestors->len, <=, before->ancestors->len + 1);
   g_assert_cmpuint (after->process, >, before->process);
   identity_finish (wire, after, child);
+}
+
+/* Fails when the script is known. */
+static void
+test_no_interpreter (void)
+{
+  char *folder = folder_new ();
+
+  assert_nothing_left (folder, "/nowhere/to/be/found");
+  folder_remove (folder);
+}
+
+/* Fails when the interpreter is known, too. */
+static void
+test_bad_interpreter (void)
+{
+  char *folder = folder_new ();
+  g_autofree char *interpreter = folder_add (folder, "interpreter", "\1\2\3\4", 4);
+
+  assert_nothing_left (folder, interpreter);
   folder_remove (folder);
 }
 
@@ -226,7 +246,8 @@ add_script_tests (void)
   g_test_add_func ("/identity/script/nested", test_nested);
   g_test_add_func ("/identity/script/env", test_env);
   g_test_add_func ("/identity/script/fed", test_fed);
-  g_test_add_func ("/identity/script/failed", test_failed);
+  g_test_add_func ("/identity/script/no-interpreter", test_no_interpreter);
+  g_test_add_func ("/identity/script/bad-interpreter", test_bad_interpreter);
   g_test_add_func ("/identity/ancestors/chain", test_ancestors);
   g_test_add_func ("/identity/ancestors/orphan", test_orphan);
   g_test_add_func ("/identity/ancestors/limit", test_many_ancestors);
