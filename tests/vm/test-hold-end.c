@@ -325,11 +325,54 @@ test_bad_verdicts (void)
   g_assert_cmpint (child_finish (child), ==, 0);
 }
 
+static void
+write_file (const char *path, const char *text)
+{
+  int fd = open (path, O_WRONLY | O_CLOEXEC);
+
+  g_assert_no_errno (fd);
+  g_assert_cmpint (write (fd, text, strlen (text)), ==, (gssize)strlen (text));
+  close (fd);
+}
+
+/* The machine can suspend while calls are held, as far as that freezes tasks; they wait on then. */
+static void
+test_suspend (void)
+{
+  g_autoptr (Controller) controller = hold_begin ();
+  Call call = call_loopback (AF_INET, SOCK_DGRAM, 8142);
+  struct snet_event *events[HELD];
+  Child *children[HELD];
+
+  if (access ("/sys/power/pm_test", W_OK) < 0)
+    {
+      g_test_skip ("this kernel cannot test its freezer");
+      return;
+    }
+  hold_many (controller, children, events, &call);
+  write_file ("/sys/module/suspend/parameters/pm_test_delay", "0");
+  write_file ("/sys/power/pm_test", "freezer");
+  /* Fails with EBUSY, after a while, if a task does not freeze. */
+  write_file ("/sys/power/state", "freeze");
+  write_file ("/sys/power/pm_test", "none");
+
+  controller_assert_quiet (controller);
+  g_assert_cmpuint (controller_stats (controller).pending, ==, HELD);
+  for (gsize i = 0; i < HELD; i++)
+    {
+      g_assert_false (child_has_returned (children[i]));
+      controller_allow (controller, events[i]);
+      g_assert_cmpint (child_finish (children[i]), ==, 0);
+    }
+  free_many (children, events);
+}
+
 void
 add_end_tests (void)
 {
   g_test_add_func ("/hold/end/killed", test_killed);
   g_test_add_func ("/hold/end/signal", test_signal);
+  g_test_add_func ("/hold/end/suspend", test_suspend);
   hold_add_policies ("/hold/end/timeout", test_timeout);
   g_test_add_func ("/hold/end/delay-is-kept", test_delay_is_kept);
   hold_add_policies ("/hold/end/controller-gone", test_controller_gone);
