@@ -78,10 +78,12 @@ static int open_wakeup(struct snet *snet)
  * @fd: a netlink socket, or what a test uses in its place
  * @port: its netlink port
  * @family: number of the generic netlink family
+ * @group: number of its multicast group for monitors, 0: there is none
  *
  * On success the handle owns @sock, or @fd.
  */
-int snet_new(struct nl_sock *sock, int fd, uint32_t port, uint16_t family, struct snet **ret_snet)
+int snet_new(struct nl_sock *sock, int fd, uint32_t port, uint16_t family, uint32_t group,
+	     struct snet **ret_snet)
 {
 	struct snet *snet = calloc(1, sizeof(*snet));
 	int err = -ENOMEM;
@@ -94,10 +96,12 @@ int snet_new(struct nl_sock *sock, int fd, uint32_t port, uint16_t family, struc
 	snet->fd = fd;
 	snet->port = port;
 	snet->family = family;
+	snet->group = group;
 
 	snet->command = nlmsg_alloc_size(SNET_COMMAND_SIZE);
 	snet->buffer = malloc(SNET_RECEIVE_SIZE);
-	if (snet->command && snet->buffer)
+	snet->delivery = malloc(SNET_RECEIVE_SIZE);
+	if (snet->command && snet->buffer && snet->delivery)
 		err = open_wakeup(snet);
 	if (err) {
 		snet->fd = -1; /* remains the caller's */
@@ -123,7 +127,7 @@ static void set_socket_options(int fd)
 
 static int open_socket(struct nl_sock *sock, struct snet **ret_snet)
 {
-	int err, family;
+	int err, family, group;
 
 	err = genl_connect(sock);
 	if (err < 0)
@@ -131,12 +135,13 @@ static int open_socket(struct nl_sock *sock, struct snet **ret_snet)
 	family = genl_ctrl_resolve(sock, SNET_GENL_NAME);
 	if (family < 0)
 		return errno_of_nl(family);
+	group = genl_ctrl_resolve_grp(sock, SNET_GENL_NAME, SNET_GENL_MCGRP_MONITOR);
 	err = nl_socket_set_nonblocking(sock);
 	if (err < 0)
 		return errno_of_nl(err);
 	set_socket_options(nl_socket_get_fd(sock));
 	return snet_new(sock, nl_socket_get_fd(sock), nl_socket_get_local_port(sock), family,
-			ret_snet);
+			group > 0 ? (uint32_t)group : 0, ret_snet);
 }
 
 int snet_open(struct snet **ret_snet)
@@ -171,6 +176,7 @@ struct snet *snet_close(struct snet *snet)
 	if (snet->command)
 		nlmsg_free(snet->command);
 	free(snet->buffer);
+	free(snet->delivery);
 	snet_queue_clear(&snet->queue);
 	pthread_mutex_destroy(&snet->lock);
 	free(snet);
@@ -189,7 +195,8 @@ int snet_fd(struct snet *snet)
  */
 static void update_wakeup(struct snet *snet)
 {
-	bool wake = !snet->dispatching && (snet->queue.count || snet->overrun || snet->malformed);
+	bool wake = !snet->dispatching &&
+		    (snet_queue_peek(&snet->queue) || snet->overrun || snet->malformed);
 	uint64_t value = 1;
 
 	if (wake == snet->wake_set)

@@ -144,16 +144,8 @@ static void handle_answer(struct snet *snet, struct snet_call *call, const struc
 /* An event that finds no place is lost, as if the kernel had found none. */
 static void handle_event(struct snet *snet, const struct nlmsghdr *hdr)
 {
-	struct snet_item *item = snet_queue_reserve(&snet->queue, SNET_QUEUE_MAX);
-
-	if (!item) {
+	if (!snet_queue_push(&snet->queue, hdr, SNET_QUEUE_MAX))
 		snet->overrun = true;
-		return;
-	}
-	if (snet_decode(hdr, item))
-		snet->malformed = true;
-	if (item->kind != SNET_ITEM_NONE)
-		snet_queue_commit(&snet->queue);
 }
 
 static void handle_message(struct snet *snet, struct snet_call *call, const struct nlmsghdr *hdr)
@@ -224,19 +216,24 @@ int snet_receive(struct snet *snet, struct snet_call *call)
 
 /**
  * snet_transact() - send the command and receive its answer
- * @call: what to do with it
+ * @complete: whether all of it could be written
+ * @call: what to do with the answer
  *
  * Return: 0 or a negative errno, which snet_strerror() then knows about
  */
-int snet_transact(struct snet *snet, struct snet_call *call)
+int snet_transact(struct snet *snet, bool complete, struct snet_call *call)
 {
 	static const char lost[] = "the kernel's answer was lost, the socket's queue was full";
-	int err = transmit(snet);
+	int err;
 
+	/* Commands have a handful of numbers, so there is always room; but who knows. */
+	if (!complete)
+		return SNET_FAIL(snet, -EMSGSIZE, "the command is too long");
+	err = transmit(snet);
 	while (!err && !call->done)
 		err = snet_receive(snet, call);
 	if (err == -EAGAIN)
-		return snet_fail(snet, -ENOBUFS, lost, sizeof(lost));
+		return SNET_FAIL(snet, -ENOBUFS, lost);
 	if (err)
 		return snet_fail(snet, err, NULL, 0);
 	return call->error;

@@ -49,6 +49,7 @@ apply_config (SnetdDaemon *self, struct snet_config *settings)
   g_autoptr (GError) error = NULL;
   struct snet_config wanted = *settings;
 
+  wanted.fields = SNET_CONFIG_DELAY | SNET_CONFIG_POLICY;
   if (self->config.delay != 0)
     wanted.delay = self->config.delay;
   if (self->config.policy >= 0)

@@ -18,7 +18,7 @@ typedef enum
 typedef struct
 {
   MessageKind kind;
-  struct snet_event event;
+  struct snet_event *event;
   struct snet_cancel cancel;
   int error;
 } Message;
@@ -52,6 +52,15 @@ static struct
   gpointer hook_data;
 } kernel;
 
+static void
+free_message (Message *message)
+{
+  snet_event_free (message->event);
+  g_free (message);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Message, free_message)
+
 void
 fake_snet_reset (void)
 {
@@ -59,11 +68,12 @@ fake_snet_reset (void)
 
   g_clear_pointer (&kernel.waiting, g_ptr_array_unref);
   g_clear_pointer (&kernel.verdicts, g_hash_table_unref);
-  g_queue_clear_full (&kernel.messages, g_free);
+  g_queue_clear_full (&kernel.messages, (GDestroyNotify)free_message);
   memset (&kernel, 0, sizeof kernel);
 
-  kernel.waiting = g_ptr_array_new_with_free_func (g_free);
+  kernel.waiting = g_ptr_array_new_with_free_func ((GDestroyNotify)snet_event_free);
   kernel.verdicts = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  kernel.config.fields = SNET_CONFIG_DELAY | SNET_CONFIG_POLICY;
   kernel.config.delay = 60;
   kernel.config.policy = SNET_VERDICT_ALLOW;
 }
@@ -125,13 +135,17 @@ fake_snet_event (guint32 uid)
   return event;
 }
 
+/* Its event is the message's. */
 static void
 send_message (const Message *message)
 {
   guint64 one = 1;
 
   if (kernel.controller == NULL || kernel.losing)
-    return;
+    {
+      snet_event_free (message->event);
+      return;
+    }
 
   g_queue_push_tail (&kernel.messages, g_memdup2 (message, sizeof *message));
   g_assert_cmpint (write (kernel.controller->fd, &one, sizeof one), ==, sizeof one);
@@ -154,8 +168,8 @@ fake_snet_hold (struct snet_event event)
   Message message = { .kind = MESSAGE_REQUEST };
 
   event.id = ++kernel.last_id;
-  g_ptr_array_add (kernel.waiting, g_memdup2 (&event, sizeof event));
-  message.event = event;
+  g_ptr_array_add (kernel.waiting, snet_event_copy (&event));
+  message.event = snet_event_copy (&event);
   send_message (&message);
   return event.id;
 }
@@ -261,7 +275,7 @@ snet_close (struct snet *snet)
   if (kernel.controller == snet)
     {
       kernel.controller = NULL;
-      g_queue_clear_full (&kernel.messages, g_free);
+      g_queue_clear_full (&kernel.messages, (GDestroyNotify)free_message);
     }
   close (snet->fd);
   g_free (snet);
@@ -296,12 +310,12 @@ snet_dispatch (struct snet *snet)
 
   while (read (snet->fd, &count, sizeof count) == sizeof count)
     {
-      g_autofree Message *message = g_queue_pop_head (&kernel.messages);
+      g_autoptr (Message) message = g_queue_pop_head (&kernel.messages);
 
       switch (message->kind)
         {
         case MESSAGE_REQUEST:
-          snet->callbacks.request (snet, &message->event, snet->data);
+          snet->callbacks.request (snet, message->event, snet->data);
           break;
         case MESSAGE_CANCEL:
           snet->callbacks.cancel (snet, &message->cancel, snet->data);
@@ -352,9 +366,12 @@ snet_config_get (struct snet *snet, struct snet_config *ret_config)
 int
 snet_config_set (struct snet *snet, const struct snet_config *config)
 {
-  if (config->delay < 1 || config->delay > SNET_DELAY_MAX)
+  if ((config->fields & SNET_CONFIG_DELAY) && (config->delay < 1 || config->delay > SNET_DELAY_MAX))
     return -ERANGE;
-  kernel.config = *config;
+  if (config->fields & SNET_CONFIG_DELAY)
+    kernel.config.delay = config->delay;
+  if (config->fields & SNET_CONFIG_POLICY)
+    kernel.config.policy = config->policy;
   return 0;
 }
 

@@ -18,7 +18,7 @@ void fake_snet_fail_open (int result);
 void fake_snet_fail_register (int result);
 void fake_snet_fail_pending (int result);
 
-/* An event that can be changed before it is held: curl to 192.0.2.1:443. */
+/* An event that can be changed before it is held: curl to 192.0.2.1:443. No strings but comm. */
 struct snet_event fake_snet_event (guint32 uid);
 
 /* A task is held: gives it an id, and the controller is told if there is one. */

@@ -10,7 +10,7 @@ on_request (struct snet *snet, const struct snet_event *event, void *data)
 {
   Controller *controller = data;
 
-  g_queue_push_tail (controller->requests, g_memdup2 (event, sizeof *event));
+  g_queue_push_tail (controller->requests, snet_event_copy (event));
 }
 
 static void
@@ -48,7 +48,7 @@ void
 controller_free (Controller *controller)
 {
   snet_close (controller->snet);
-  g_queue_free_full (controller->requests, g_free);
+  g_queue_free_full (controller->requests, (GDestroyNotify)snet_event_free);
   g_queue_free_full (controller->cancels, g_free);
   g_free (controller);
 }
@@ -66,7 +66,7 @@ next (Controller *controller, GQueue *queue)
   return g_queue_pop_head (queue);
 }
 
-struct snet_event *
+Event *
 controller_next_request (Controller *controller)
 {
   return next (controller, controller->requests);
@@ -105,7 +105,7 @@ controller_deny (Controller *controller, const struct snet_event *event, int err
 void
 controller_allow_next (Controller *controller, enum snet_operation operation)
 {
-  g_autofree struct snet_event *event = controller_next_request (controller);
+  g_autoptr (Event) event = controller_next_request (controller);
 
   g_assert_cmpint (event->operation, ==, operation);
   controller_allow (controller, event);
@@ -114,7 +114,9 @@ controller_allow_next (Controller *controller, enum snet_operation operation)
 void
 controller_configure (Controller *controller, guint32 delay, enum snet_verdict policy)
 {
-  struct snet_config config = { .delay = delay, .policy = policy };
+  struct snet_config config = { .fields = SNET_CONFIG_DELAY | SNET_CONFIG_POLICY,
+                                .delay = delay,
+                                .policy = policy };
 
   g_assert_cmpint (snet_config_set (controller->snet, &config), ==, 0);
 }

@@ -8,10 +8,13 @@
 
 #include "snet.h"
 
+typedef struct snet_event Event;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Event, snet_event_free)
+
 typedef struct
 {
   struct snet *snet;
-  GQueue *requests; /* of struct snet_event */
+  GQueue *requests; /* of Event */
   GQueue *cancels;  /* of struct snet_cancel */
 } Controller;
 
@@ -21,7 +24,7 @@ void controller_free (Controller *controller);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Controller, controller_free)
 
 /* Waits for the next one, which is the caller's. */
-struct snet_event *controller_next_request (Controller *controller);
+Event *controller_next_request (Controller *controller);
 struct snet_cancel *controller_next_cancel (Controller *controller);
 /* That neither a request nor a cancel has come besides those that were taken. */
 void controller_assert_quiet (Controller *controller);

@@ -11,7 +11,7 @@ hold_begin (void)
 }
 
 void
-hold_many (Controller *controller, Child **children, struct snet_event **events, const Call *call)
+hold_many (Controller *controller, Child **children, Event **events, const Call *call)
 {
   for (gsize i = 0; i < HELD; i++)
     {
@@ -22,12 +22,12 @@ hold_many (Controller *controller, Child **children, struct snet_event **events,
 }
 
 void
-free_many (Child **children, struct snet_event **events)
+free_many (Child **children, Event **events)
 {
   for (gsize i = 0; i < HELD; i++)
     {
       child_free (children[i]);
-      g_free (events[i]);
+      snet_event_free (events[i]);
     }
 }
 

@@ -18,9 +18,8 @@ Controller *hold_begin (void);
 /* Some calls that are held, each of a process of its own. */
 #define HELD 10
 
-void
-hold_many (Controller *controller, Child **children, struct snet_event **events, const Call *call);
-void free_many (Child **children, struct snet_event **events);
+void hold_many (Controller *controller, Child **children, Event **events, const Call *call);
+void free_many (Child **children, Event **events);
 
 /* For snet_pending(): asserts the order, and remembers the last id in a guint64. */
 void hold_count_pending (struct snet *snet, const struct snet_event *event, void *data);

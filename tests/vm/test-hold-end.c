@@ -16,7 +16,7 @@ static void
 test_killed (void)
 {
   g_autoptr (Controller) controller = hold_begin ();
-  g_autofree struct snet_event *event = NULL;
+  g_autoptr (Event) event = NULL;
   g_autofree struct snet_cancel *cancel = NULL;
   g_autoptr (Child) child = NULL;
   Call call = call_loopback (AF_INET, SOCK_STREAM, 8129);
@@ -58,7 +58,7 @@ static void
 test_signal (void)
 {
   g_autoptr (Controller) controller = hold_begin ();
-  g_autofree struct snet_event *event = NULL;
+  g_autoptr (Event) event = NULL;
   g_autofree char *path = NULL;
   g_autofree char *status = NULL;
   g_autoptr (Child) child = NULL;
@@ -81,7 +81,7 @@ test_timeout (gconstpointer data)
 {
   enum snet_verdict policy = GPOINTER_TO_INT (data);
   g_autoptr (Controller) controller = hold_begin ();
-  g_autofree struct snet_event *event = NULL;
+  g_autoptr (Event) event = NULL;
   g_autofree struct snet_cancel *cancel = NULL;
   g_autoptr (Child) child = NULL;
   Call call = call_loopback (AF_INET, SOCK_DGRAM, 8131);
@@ -112,8 +112,8 @@ static void
 test_delay_is_kept (void)
 {
   g_autoptr (Controller) controller = hold_begin ();
-  g_autofree struct snet_event *patient = NULL;
-  g_autofree struct snet_event *hasty = NULL;
+  g_autoptr (Event) patient = NULL;
+  g_autoptr (Event) hasty = NULL;
   g_autofree struct snet_cancel *cancel = NULL;
   g_autoptr (Child) first = NULL;
   g_autoptr (Child) second = NULL;
@@ -138,7 +138,7 @@ test_controller_gone (gconstpointer data)
   Controller *controller = hold_begin ();
   Call call = call_loopback (AF_INET, SOCK_DGRAM, 8132);
   struct snet_stats before = controller_stats (controller), after;
-  struct snet_event *events[HELD];
+  Event *events[HELD];
   Child *children[HELD];
   gint64 began;
 
@@ -167,7 +167,7 @@ static int
 be_controller (gconstpointer data)
 {
   g_autoptr (Controller) controller = controller_new ();
-  g_autofree struct snet_event *event = NULL;
+  g_autoptr (Event) event = NULL;
   int ready = 0;
 
   if (write (3, &ready, sizeof ready) != sizeof ready)
@@ -213,7 +213,9 @@ test_no_controller (gconstpointer data)
 {
   enum snet_verdict policy = GPOINTER_TO_INT (data);
   Call call = call_loopback (AF_INET, SOCK_DGRAM, 8134);
-  struct snet_config config = { LONG_DELAY, policy };
+  struct snet_config config = { .fields = SNET_CONFIG_DELAY | SNET_CONFIG_POLICY,
+                                .delay = LONG_DELAY,
+                                .policy = policy };
   struct snet_stats before, after;
   g_autoptr (Child) child = NULL;
   struct snet *snet = NULL;
@@ -271,7 +273,7 @@ test_second_controller (void)
 {
   static const struct snet_callbacks none = { NULL, NULL, NULL };
   g_autoptr (Controller) controller = hold_begin ();
-  g_autofree struct snet_event *event = NULL;
+  g_autoptr (Event) event = NULL;
   g_autoptr (Child) child = NULL;
   Call call = call_loopback (AF_INET, SOCK_DGRAM, 8135);
   struct snet *second = NULL;
@@ -301,7 +303,7 @@ static void
 test_bad_verdicts (void)
 {
   g_autoptr (Controller) controller = hold_begin ();
-  g_autofree struct snet_event *event = NULL;
+  g_autoptr (Event) event = NULL;
   g_autoptr (Child) child = NULL;
   Call call = call_loopback (AF_INET, SOCK_DGRAM, 8136);
   struct snet *snet = controller->snet;

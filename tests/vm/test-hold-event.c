@@ -32,6 +32,10 @@ static const Variant variants[] = {
   { "udp6", AF_INET6, SOCK_DGRAM },
 };
 
+/* What is known of each call, besides the addresses. */
+#define KNOWN_FIELDS                                                                               \
+  (SNET_EVENT_NETNS | SNET_EVENT_START_TIME | SNET_EVENT_PROGRAM_DEV | SNET_EVENT_PROGRAM_INODE)
+
 static guint64
 netns_of (const char *path)
 {
@@ -39,6 +43,22 @@ netns_of (const char *path)
 
   g_assert_no_errno (stat (path, &status));
   return status.st_ino;
+}
+
+/* The children have not called execve(): they are this program. */
+static void
+assert_program (const struct snet_event *event)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  struct stat status;
+
+  g_assert_no_errno (stat ("/proc/self/exe", &status));
+  g_assert_cmpstr (event->program, ==, program);
+  g_assert_cmpuint (event->program_inode, ==, status.st_ino);
+  g_assert_cmpuint (event->program_dev, ==, status.st_dev);
+  g_assert_null (event->script);
+  g_assert_nonnull (event->ancestors[0]);
+  g_assert_cmpuint (event->process, !=, 0);
 }
 
 /* All but the addresses. */
@@ -60,12 +80,13 @@ assert_event (const struct snet_event *event,
   g_assert_cmpuint (event->uid, ==, getuid ());
   g_assert_cmpuint (event->euid, ==, geteuid ());
   g_assert_cmpuint (event->gid, ==, getgid ());
-  g_assert_true (event->fields & SNET_EVENT_NETNS);
+  g_assert_cmphex (event->fields & KNOWN_FIELDS, ==, KNOWN_FIELDS);
   g_assert_cmpuint (event->netns, ==, netns_of ("/proc/self/ns/net"));
   g_assert_cmpint (event->time_ns, <=, now);
   g_assert_cmpint (event->time_ns, >, now - G_GINT64_CONSTANT (60) * 1000 * 1000 * 1000);
   g_assert_cmpuint (event->deadline_ns - event->time_ns, ==,
                     LONG_DELAY * G_GUINT64_CONSTANT (1000000000));
+  assert_program (event);
 }
 
 static void
@@ -79,7 +100,7 @@ test_connect (gconstpointer data)
 {
   const Variant *variant = data;
   g_autoptr (Controller) controller = hold_begin ();
-  g_autofree struct snet_event *event = NULL;
+  g_autoptr (Event) event = NULL;
   g_autoptr (Child) child = NULL;
   struct pollfd server = { .events = POLLIN };
   guint16 port;
@@ -92,7 +113,7 @@ test_connect (gconstpointer data)
 
   event = controller_next_request (controller);
   assert_event (event, SNET_OP_CONNECT, &call, child->pid);
-  g_assert_cmpint (event->fields, ==, SNET_EVENT_REMOTE | SNET_EVENT_NETNS);
+  g_assert_cmpint (event->fields, ==, SNET_EVENT_REMOTE | KNOWN_FIELDS);
   assert_address (&event->remote, event->remote_len, &call);
   g_assert_cmpstr (event->comm, ==, "test-hold");
 
@@ -111,14 +132,14 @@ test_bind (gconstpointer data)
 {
   const Variant *variant = data;
   g_autoptr (Controller) controller = hold_begin ();
-  g_autofree struct snet_event *event = NULL;
+  g_autoptr (Event) event = NULL;
   g_autoptr (Child) child = NULL;
   Call call = call_loopback (variant->family, variant->type, 8123);
 
   child = child_start (call_bind, &call);
   event = controller_next_request (controller);
   assert_event (event, SNET_OP_BIND, &call, child->pid);
-  g_assert_cmpint (event->fields, ==, SNET_EVENT_LOCAL | SNET_EVENT_NETNS);
+  g_assert_cmpint (event->fields, ==, SNET_EVENT_LOCAL | KNOWN_FIELDS);
   assert_address (&event->local, event->local_len, &call);
   g_assert_false (child_has_returned (child));
   controller_allow (controller, event);
@@ -131,8 +152,8 @@ test_listen (gconstpointer data)
 {
   const Variant *variant = data;
   g_autoptr (Controller) controller = hold_begin ();
-  g_autofree struct snet_event *event = NULL;
-  g_autofree struct snet_event *unbound = NULL;
+  g_autoptr (Event) event = NULL;
+  g_autoptr (Event) unbound = NULL;
   g_autoptr (Child) child = NULL;
   g_autoptr (Child) another = NULL;
   Call call = call_loopback (variant->family, variant->type, 8124);
@@ -141,7 +162,7 @@ test_listen (gconstpointer data)
   controller_allow_next (controller, SNET_OP_BIND);
   event = controller_next_request (controller);
   assert_event (event, SNET_OP_LISTEN, &call, child->pid);
-  g_assert_cmpint (event->fields, ==, SNET_EVENT_LOCAL | SNET_EVENT_NETNS);
+  g_assert_cmpint (event->fields, ==, SNET_EVENT_LOCAL | KNOWN_FIELDS);
   assert_address (&event->local, event->local_len, &call);
   controller_allow (controller, event);
   g_assert_cmpint (child_finish (child), ==, 0);
@@ -150,7 +171,7 @@ test_listen (gconstpointer data)
   another = child_start (call_listen_unbound, &call);
   unbound = controller_next_request (controller);
   assert_event (unbound, SNET_OP_LISTEN, &call, another->pid);
-  g_assert_cmpint (unbound->fields, ==, SNET_EVENT_NETNS);
+  g_assert_cmpint (unbound->fields, ==, KNOWN_FIELDS);
   controller_deny (controller, unbound, 0);
   g_assert_cmpint (child_finish (another), ==, EACCES);
 }
@@ -161,8 +182,8 @@ test_bind_connect (gconstpointer data)
 {
   const Variant *variant = data;
   g_autoptr (Controller) controller = hold_begin ();
-  g_autofree struct snet_event *bound = NULL;
-  g_autofree struct snet_event *event = NULL;
+  g_autoptr (Event) bound = NULL;
+  g_autoptr (Event) event = NULL;
   g_autoptr (Child) child = NULL;
   Address local = { 0 };
   guint16 port;
@@ -177,7 +198,7 @@ test_bind_connect (gconstpointer data)
   event = controller_next_request (controller);
   assert_event (event, SNET_OP_CONNECT, &call, child->pid);
   g_assert_cmpuint (event->id, >, bound->id);
-  g_assert_cmpint (event->fields, ==, SNET_EVENT_LOCAL | SNET_EVENT_REMOTE | SNET_EVENT_NETNS);
+  g_assert_cmpint (event->fields, ==, SNET_EVENT_LOCAL | SNET_EVENT_REMOTE | KNOWN_FIELDS);
   assert_address (&event->remote, event->remote_len, &call);
   g_assert_cmpuint (event->local_len, ==, call.len);
   memcpy (&local, &event->local, event->local_len);
@@ -202,7 +223,7 @@ static void
 test_mapped (void)
 {
   g_autoptr (Controller) controller = hold_begin ();
-  g_autofree struct snet_event *event = NULL;
+  g_autoptr (Event) event = NULL;
   g_autoptr (Child) child = NULL;
   guint16 port;
   int server = open_server (AF_INET, SOCK_STREAM, &port);
@@ -231,7 +252,7 @@ test_deny (gconstpointer data)
     for (gsize k = 0; k < G_N_ELEMENTS (calls); k++)
       {
         g_autoptr (Child) child = child_start (calls[k], &call);
-        g_autofree struct snet_event *event = controller_next_request (controller);
+        g_autoptr (Event) event = controller_next_request (controller);
 
         controller_deny (controller, event, errors[i]);
         g_assert_cmpint (child_finish (child), ==, errors[i] ? errors[i] : EACCES);
@@ -312,7 +333,7 @@ test_unasked (gconstpointer data)
 {
   const Variant *variant = data;
   g_autoptr (Controller) controller = hold_begin ();
-  g_autofree struct snet_event *event = NULL;
+  g_autoptr (Event) event = NULL;
   g_autoptr (Child) child = NULL;
   struct snet_stats before, after;
   Call call = call_loopback (variant->family, variant->type, 8126);
@@ -395,7 +416,7 @@ static void
 test_identity (void)
 {
   g_autoptr (Controller) controller = hold_begin ();
-  g_autofree struct snet_event *event = NULL;
+  g_autoptr (Event) event = NULL;
   g_autoptr (Child) child = NULL;
   Call call = call_loopback (AF_INET, SOCK_DGRAM, 8127);
   pid_t tid;
@@ -427,7 +448,7 @@ static void
 test_namespaces (void)
 {
   g_autoptr (Controller) controller = hold_begin ();
-  g_autofree struct snet_event *event = NULL;
+  g_autoptr (Event) event = NULL;
   g_autofree char *path = NULL;
   g_autoptr (Child) child = NULL;
   Call call = call_loopback (AF_INET, SOCK_STREAM, 8128);

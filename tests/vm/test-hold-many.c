@@ -12,7 +12,7 @@
 
 typedef struct
 {
-  struct snet_event *events[HELD];
+  Event *events[HELD];
   gsize n;
 } Pending;
 
@@ -22,14 +22,31 @@ on_pending (struct snet *snet, const struct snet_event *event, void *data)
   Pending *pending = data;
 
   g_assert_cmpuint (pending->n, <, HELD);
-  pending->events[pending->n++] = g_memdup2 (event, sizeof *event);
+  pending->events[pending->n++] = snet_event_copy (event);
 }
 
 static void
 clear_pending (Pending *pending)
 {
   while (pending->n)
-    g_free (pending->events[--pending->n]);
+    snet_event_free (pending->events[--pending->n]);
+}
+
+static void
+assert_same (const Event *a, const Event *b)
+{
+  struct snet_event a_flat = *a, b_flat = *b;
+
+  g_assert_cmpstr (a->program, ==, b->program);
+  g_assert_cmpstr (a->script, ==, b->script);
+  for (gsize i = 0; i <= SNET_ANCESTORS_MAX; i++)
+    g_assert_cmpstr (a->ancestors[i], ==, b->ancestors[i]);
+
+  a_flat.program = b_flat.program = NULL;
+  a_flat.script = b_flat.script = NULL;
+  memset (a_flat.ancestors, 0, sizeof a_flat.ancestors);
+  memset (b_flat.ancestors, 0, sizeof b_flat.ancestors);
+  g_assert_cmpmem (&a_flat, sizeof a_flat, &b_flat, sizeof b_flat);
 }
 
 /* The dump says the same as the events did, oldest first. */
@@ -38,7 +55,7 @@ test_pending (void)
 {
   g_autoptr (Controller) controller = hold_begin ();
   Call call = call_loopback (AF_INET6, SOCK_DGRAM, 8137);
-  struct snet_event *events[HELD];
+  Event *events[HELD];
   Child *children[HELD];
   Pending pending = { .n = 0 };
 
@@ -46,7 +63,7 @@ test_pending (void)
   hold_many (controller, children, events, &call);
   g_assert_cmpint (snet_pending (controller->snet, on_pending, &pending), ==, HELD);
   for (gsize i = 0; i < HELD; i++)
-    g_assert_cmpmem (pending.events[i], sizeof *events[i], events[i], sizeof *events[i]);
+    assert_same (pending.events[i], events[i]);
   g_assert_cmpuint (controller_stats (controller).pending, ==, HELD);
   clear_pending (&pending);
 
@@ -126,7 +143,7 @@ test_crowd (void)
   g_autoptr (Controller) controller = hold_begin ();
   Crowd crowd = { call_loopback (AF_INET, SOCK_DGRAM, 8138), CROWD, 0 };
   g_autoptr (Child) child = child_start (call_crowd, &crowd);
-  struct snet_event *events[CROWD];
+  Event *events[CROWD];
   guint64 last = 0;
 
   for (gsize i = 0; i < CROWD; i++)
@@ -138,7 +155,7 @@ test_crowd (void)
       gsize k = (i * 77) % CROWD;
 
       controller_allow (controller, events[k]);
-      g_free (events[k]);
+      snet_event_free (events[k]);
     }
   g_assert_cmpint (child_finish (child), ==, 0);
   controller_assert_quiet (controller);
@@ -175,7 +192,7 @@ start_crowds (Controller *controller, GPtrArray *children, GArray *ids, uid_t ui
     g_ptr_array_add (children, child_start (call_crowd, &crowd));
   for (guint i = 0; i < n; i++)
     {
-      g_autofree struct snet_event *event = controller_next_request (controller);
+      g_autoptr (Event) event = controller_next_request (controller);
 
       g_assert_cmpuint (event->uid, ==, uid);
       g_array_append_val (ids, event->id);

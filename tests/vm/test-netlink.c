@@ -157,7 +157,9 @@ take_id (struct snet *snet, const struct snet_event *event, void *data)
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  struct snet_config config = { .delay = 600, .policy = SNET_VERDICT_DENY };
+  struct snet_config config = { .fields = SNET_CONFIG_DELAY | SNET_CONFIG_POLICY,
+                                .delay = 600,
+                                .policy = SNET_VERDICT_DENY };
   Call call = call_loopback (AF_INET, SOCK_DGRAM, 8200);
   TestMessage message;
 
@@ -467,7 +469,9 @@ wait_stats (struct snet *observer, guint64 requests)
 static void
 test_undeliverable (void)
 {
-  struct snet_config config = { .delay = 600, .policy = SNET_VERDICT_DENY };
+  struct snet_config config = { .fields = SNET_CONFIG_DELAY | SNET_CONFIG_POLICY,
+                                .delay = 600,
+                                .policy = SNET_VERDICT_DENY };
   Wire *wire = wire_open (family);
   Call call = call_loopback (AF_INET, SOCK_DGRAM, 8202);
   Child *children[SENDERS];

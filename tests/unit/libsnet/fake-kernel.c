@@ -16,6 +16,8 @@ ssize_t __real_sendmsg (int fd, const struct msghdr *msg, int flags);
 ssize_t __wrap_sendmsg (int fd, const struct msghdr *msg, int flags);
 ssize_t __real_recvmsg (int fd, struct msghdr *msg, int flags);
 ssize_t __wrap_recvmsg (int fd, struct msghdr *msg, int flags);
+int __real_setsockopt (int fd, int level, int name, const void *value, socklen_t len);
+int __wrap_setsockopt (int fd, int level, int name, const void *value, socklen_t len);
 void *__real_malloc (size_t size);
 void *__wrap_malloc (size_t size);
 void *__real_calloc (size_t count, size_t size);
@@ -66,6 +68,24 @@ __wrap_sendmsg (int fd, const struct msghdr *msg, int flags)
   return msg->msg_iov->iov_len;
 }
 
+int
+__wrap_setsockopt (int fd, int level, int name, const void *value, socklen_t len)
+{
+  guint32 group;
+
+  if (!current || fd != current->snet_fd)
+    return __real_setsockopt (fd, level, name, value, len);
+
+  g_assert_cmpint (level, ==, SOL_NETLINK);
+  g_assert_cmpint (name, ==, NETLINK_ADD_MEMBERSHIP);
+  g_assert_cmpuint (len, ==, sizeof group);
+  memcpy (&group, value, sizeof group);
+  g_assert_cmpuint (group, ==, TEST_GROUP);
+  current->n_joined++;
+  errno = current->join_errno;
+  return errno ? -1 : 0;
+}
+
 /* Each datagram has a header of ours: the sender's port. */
 ssize_t
 __wrap_recvmsg (int fd, struct msghdr *msg, int flags)
@@ -112,7 +132,8 @@ fake_kernel_new (FakeHandler handler, gpointer data)
   kernel->snet_fd = fds[1];
   kernel->handler = handler;
   kernel->data = data;
-  g_assert_cmpint (snet_new (NULL, fds[1], TEST_PORT, TEST_FAMILY, &kernel->snet), ==, 0);
+  g_assert_cmpint (snet_new (NULL, fds[1], TEST_PORT, TEST_FAMILY, TEST_GROUP, &kernel->snet), ==,
+                   0);
   current = kernel;
   return kernel;
 }

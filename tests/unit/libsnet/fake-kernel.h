@@ -27,12 +27,15 @@ struct FakeKernel
   guint32 sender;     /* netlink port that messages seem to come from: 0 is the kernel */
   gint receive_errno; /* what the next recvmsg() fails with, once */
   gint send_errno;    /* what the next sendmsg() fails with, once */
-  guint n_sent;       /* system calls of the library */
+  gint join_errno;    /* what joining the multicast group fails with */
+  guint n_joined;
+  guint n_sent; /* system calls of the library */
   guint n_received;
   guint n_allocations; /* of the library */
 };
 
-#define TEST_PORT 4711
+#define TEST_PORT  4711
+#define TEST_GROUP 21
 
 FakeKernel *fake_kernel_new (FakeHandler handler, gpointer data);
 void fake_kernel_free (FakeKernel *kernel);

@@ -2,6 +2,7 @@
 #include "message.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <linux/genetlink.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -87,6 +88,18 @@ message_request (TestMessage *message, guint64 id)
 {
   message_begin_genl (message, SNET_CMD_REQUEST, 0, 0, 0);
   message_put_request (message, id);
+}
+
+void
+message_event (TestMessage *message)
+{
+  message_request (message, 1);
+  ((struct genlmsghdr *)NLMSG_DATA (&message->hdr))->cmd = SNET_CMD_EVENT;
+  message_remove (message, SNET_A_ID);
+  message_remove (message, SNET_A_DEADLINE);
+  message_put_u32 (message, SNET_A_VERDICT, SNET_VERDICT_DENY);
+  message_put_u32 (message, SNET_A_CAUSE, SNET_CAUSE_TICKET);
+  message_put_u32 (message, SNET_A_ERRNO, EACCES);
 }
 
 void

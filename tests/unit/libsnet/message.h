@@ -25,7 +25,7 @@ typedef struct
   union
   {
     struct nlmsghdr hdr;
-    guint8 bytes[4096];
+    guint8 bytes[32768];
   };
 } TestMessage;
 
@@ -40,6 +40,8 @@ void message_put_u64 (TestMessage *message, guint16 type, guint64 value);
 /* A whole request: a connect() to 192.0.2.1:443 of a program "curl". */
 void message_put_request (TestMessage *message, guint64 id);
 void message_request (TestMessage *message, guint64 id);
+/* The same, decided: denied by a ticket. */
+void message_event (TestMessage *message);
 void message_cancel (TestMessage *message,
                      guint64 id,
                      enum snet_cancel_reason reason,

@@ -33,7 +33,7 @@ test_request (void)
   const struct sockaddr_in *remote;
   TestMessage message;
   struct snet_item item;
-  const struct snet_event *event = &item.request;
+  const struct snet_event *event = &item.event;
 
   message_request (&message, 0x123456789abcdef0);
   message_put (&message, SNET_A_LOCAL_ADDR, &local, sizeof local);
@@ -79,14 +79,14 @@ test_request_optional (void)
   message_remove (&message, SNET_A_DEADLINE);
   g_assert_cmpint (decode (&message, &item), ==, 0);
   g_assert_cmpint (item.kind, ==, SNET_ITEM_REQUEST);
-  g_assert_cmpint (item.request.operation, ==, SNET_OP_CONNECT);
-  g_assert_cmphex (item.request.fields, ==, 0);
-  g_assert_cmpuint (item.request.local_len, ==, 0);
-  g_assert_cmpuint (item.request.remote_len, ==, 0);
-  g_assert_cmpuint (item.request.netns, ==, 0);
-  g_assert_cmpuint (item.request.time_ns, ==, 0);
-  g_assert_cmpuint (item.request.deadline_ns, ==, 0);
-  g_assert_cmpstr (item.request.comm, ==, "");
+  g_assert_cmpint (item.event.operation, ==, SNET_OP_CONNECT);
+  g_assert_cmphex (item.event.fields, ==, 0);
+  g_assert_cmpuint (item.event.local_len, ==, 0);
+  g_assert_cmpuint (item.event.remote_len, ==, 0);
+  g_assert_cmpuint (item.event.netns, ==, 0);
+  g_assert_cmpuint (item.event.time_ns, ==, 0);
+  g_assert_cmpuint (item.event.deadline_ns, ==, 0);
+  g_assert_cmpstr (item.event.comm, ==, "");
 }
 
 /* A newer kernel: more attributes, more operations, families without a known address. */
@@ -108,9 +108,9 @@ test_request_newer (void)
   message_put (&message, 64 + SNET_A_ID, "not the id", 10);
   g_assert_cmpint (decode (&message, &item), ==, 0);
   g_assert_cmpint (item.kind, ==, SNET_ITEM_REQUEST);
-  g_assert_cmpuint (item.request.id, ==, 1);
-  g_assert_cmpuint (item.request.operation, ==, 77);
-  g_assert_cmpuint (item.request.local_len, ==, sizeof address);
+  g_assert_cmpuint (item.event.id, ==, 1);
+  g_assert_cmpuint (item.event.operation, ==, 77);
+  g_assert_cmpuint (item.event.local_len, ==, sizeof address);
 
   message_begin_genl (&message, __SNET_CMD_MAX + 3, 0, 0, 0);
   message_put_u64 (&message, SNET_A_ID, 1);
@@ -150,8 +150,81 @@ test_comm (void)
       message_remove (&message, SNET_A_COMM);
       message_put (&message, SNET_A_COMM, cases[i].sent, cases[i].len);
       g_assert_cmpint (decode (&message, &item), ==, 0);
-      g_assert_cmpstr (item.request.comm, ==, cases[i].read);
+      g_assert_cmpstr (item.event.comm, ==, cases[i].read);
     }
+}
+
+/* Who it is, since its execve(). */
+static void
+test_request_program (void)
+{
+  g_autofree char *long_path = g_strnfill (4095, 'x');
+  TestMessage message;
+  struct snet_item item;
+  const struct snet_event *event = &item.event;
+  g_autofree struct nlmsghdr *copy = NULL;
+
+  long_path[0] = '/';
+  message_request (&message, 1);
+  message_put_u64 (&message, SNET_A_PROCESS, 77);
+  message_put_u64 (&message, SNET_A_START_TIME, 0);
+  message_put_u64 (&message, SNET_A_CGROUP, 5);
+  message_put_u64 (&message, SNET_A_PROGRAM_DEV, 0x801);
+  message_put_u64 (&message, SNET_A_PROGRAM_INODE, 4242);
+  message_put_u32 (&message, SNET_A_LOGINUID, 1000);
+  message_put_u32 (&message, SNET_A_SESSION, 3);
+  message_put_u32 (&message, SNET_A_HOLD, SNET_HOLD_FLOW);
+  message_put (&message, SNET_A_PROGRAM, long_path, 4096);
+  message_put (&message, SNET_A_SCRIPT, "/s", 3);
+  /* More of them than this library knows. */
+  for (char name = 'a'; name < 'a' + SNET_ANCESTORS_MAX + 2; name++)
+    message_put (&message, SNET_A_ANCESTOR, (char[3]){ '/', name }, 3);
+
+  copy = g_memdup2 (&message, message.hdr.nlmsg_len);
+  g_assert_cmpint (snet_decode (copy, &item), ==, 0);
+  g_assert_cmpuint (event->process, ==, 77);
+  g_assert_cmpuint (event->start_time_ns, ==, 0);
+  g_assert_cmpuint (event->cgroup, ==, 5);
+  g_assert_cmphex (event->program_dev, ==, 0x801);
+  g_assert_cmpuint (event->program_inode, ==, 4242);
+  g_assert_cmpuint (event->loginuid, ==, 1000);
+  g_assert_cmpuint (event->session, ==, 3);
+  g_assert_cmpint (event->hold, ==, SNET_HOLD_FLOW);
+  g_assert_cmphex (event->fields, ==,
+                   SNET_EVENT_REMOTE | SNET_EVENT_NETNS | SNET_EVENT_START_TIME |
+                     SNET_EVENT_PROGRAM_DEV | SNET_EVENT_PROGRAM_INODE);
+  g_assert_cmpstr (event->program, ==, long_path);
+  g_assert_cmpstr (event->script, ==, "/s");
+  for (gsize i = 0; i < SNET_ANCESTORS_MAX; i++)
+    g_assert_cmpint (event->ancestors[i][1], ==, 'a' + i);
+  g_assert_null (event->ancestors[SNET_ANCESTORS_MAX]);
+}
+
+/* A copy has strings of its own, and each of them. */
+static void
+test_copy (void)
+{
+  struct snet_event event = { .id = 5, .program = "/p", .ancestors = { "/a", "/long/b", "/c" } };
+  struct snet_event *copy, *again;
+
+  copy = snet_event_copy (&event);
+  g_assert_cmpuint (copy->id, ==, 5);
+  g_assert_true (copy->program != event.program);
+  g_assert_cmpstr (copy->program, ==, "/p");
+  g_assert_null (copy->script);
+  again = snet_event_copy (copy);
+  memset (copy, 0xa5, sizeof *copy);
+  snet_event_free (copy);
+  for (gsize i = 0; i < 4; i++)
+    g_assert_cmpstr (again->ancestors[i], ==, event.ancestors[i]);
+  snet_event_free (again);
+
+  event = (struct snet_event){ .script = "/s" };
+  copy = snet_event_copy (&event);
+  g_assert_cmpstr (copy->script, ==, "/s");
+  g_assert_null (copy->program);
+  snet_event_free (copy);
+  snet_event_free (NULL);
 }
 
 static void
@@ -162,9 +235,9 @@ assert_unreadable (const TestMessage *message, const char *what)
   g_test_message ("%s", what);
   g_assert_cmpint (decode (message, &item), ==, -EBADMSG);
   g_assert_cmpint (item.kind, ==, SNET_ITEM_REQUEST);
-  g_assert_cmpuint (item.request.id, ==, 1);
-  g_assert_cmpint (item.request.operation, ==, SNET_OP_UNSPEC);
-  g_assert_cmpuint (strnlen (item.request.comm, 16), <, 16);
+  g_assert_cmpuint (item.event.id, ==, 1);
+  g_assert_cmpint (item.event.operation, ==, SNET_OP_UNSPEC);
+  g_assert_cmpuint (strnlen (item.event.comm, 16), <, 16);
 }
 
 /* Each of these holds a program, so it is announced, but as no known operation. */
@@ -189,10 +262,10 @@ test_request_missing (void)
   message_put_u64 (&message, SNET_A_ID, 1);
   assert_unreadable (&message, "nothing but an id");
   g_assert_cmpint (decode (&message, &item), ==, -EBADMSG);
-  g_assert_cmpuint (item.request.uid, ==, G_MAXUINT32);
-  g_assert_cmpuint (item.request.euid, ==, G_MAXUINT32);
-  g_assert_cmpuint (item.request.gid, ==, G_MAXUINT32);
-  g_assert_cmpuint (item.request.pid, ==, 0);
+  g_assert_cmpuint (item.event.uid, ==, G_MAXUINT32);
+  g_assert_cmpuint (item.event.euid, ==, G_MAXUINT32);
+  g_assert_cmpuint (item.event.gid, ==, G_MAXUINT32);
+  g_assert_cmpuint (item.event.pid, ==, 0);
 }
 
 /* Each attribute with each length but its own, empty and longer ones included. */
@@ -207,6 +280,17 @@ test_request_length (void)
     { SNET_A_OPERATION, 4 }, { SNET_A_FAMILY, 4 }, { SNET_A_TYPE, 4 }, { SNET_A_PROTOCOL, 4 },
     { SNET_A_PID, 4 },       { SNET_A_TID, 4 },    { SNET_A_UID, 4 },  { SNET_A_EUID, 4 },
     { SNET_A_GID, 4 },       { SNET_A_NETNS, 8 },  { SNET_A_TIME, 8 }, { SNET_A_DEADLINE, 8 },
+  };
+  static const struct
+  {
+    guint16 type;
+    gsize right;
+  } optional[] = {
+    { SNET_A_HOLD, 4 },     { SNET_A_LOGINUID, 4 },    { SNET_A_SESSION, 4 },
+    { SNET_A_CGROUP, 8 },   { SNET_A_PROCESS, 8 },     { SNET_A_START_TIME, 8 },
+    { SNET_A_VERDICT, 4 },  { SNET_A_PROGRAM_DEV, 8 }, { SNET_A_PROGRAM_INODE, 8 },
+    { SNET_A_CAUSE, 4 },    { SNET_A_ERRNO, 4 },       { SNET_A_WAITED, 8 },
+    { SNET_A_DURATION, 8 }, { SNET_A_BYTES_SENT, 8 },  { SNET_A_BYTES_RECEIVED, 8 },
   };
   static const guint8 ones[16] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
 
@@ -227,6 +311,78 @@ test_request_length (void)
         message_put (&message, attrs[i].type, ones, len);
         assert_unreadable (&message, what);
       }
+
+  for (gsize i = 0; i < G_N_ELEMENTS (optional); i++)
+    for (gsize len = 0; len <= sizeof ones; len++)
+      {
+        TestMessage message;
+
+        if (len == optional[i].right)
+          continue;
+        message_request (&message, 1);
+        message_put (&message, optional[i].type, ones, len);
+        assert_unreadable (&message, "optional");
+      }
+}
+
+/* Part of a path would pass for another program. */
+static void
+test_request_path (void)
+{
+  static const guint16 attrs[] = { SNET_A_PROGRAM, SNET_A_SCRIPT, SNET_A_ANCESTOR };
+  static const struct
+  {
+    const char *bytes;
+    gsize len;
+  } bad[] = { { "", 0 }, { "", 1 }, { "/a", 2 }, { "/a\0b", 5 }, { "/a\0", 4 }, { "\0/a", 4 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (attrs); i++)
+    for (gsize k = 0; k < G_N_ELEMENTS (bad); k++)
+      {
+        TestMessage message;
+
+        message_request (&message, 1);
+        message_put (&message, attrs[i], bad[k].bytes, bad[k].len);
+        assert_unreadable (&message, "path");
+      }
+}
+
+/* What a monitor gets. */
+static void
+test_event (void)
+{
+  TestMessage message;
+  struct snet_item item;
+
+  message_event (&message);
+  g_assert_cmpint (decode (&message, &item), ==, 0);
+  g_assert_cmpint (item.kind, ==, SNET_ITEM_EVENT);
+  g_assert_cmpuint (item.event.id, ==, 0);
+  g_assert_cmpint (item.event.verdict, ==, SNET_VERDICT_DENY);
+  g_assert_cmpint (item.event.cause, ==, SNET_CAUSE_TICKET);
+  g_assert_cmpint (item.event.error, ==, EACCES);
+  g_assert_cmphex (item.event.fields, ==,
+                   SNET_EVENT_REMOTE | SNET_EVENT_NETNS | SNET_EVENT_VERDICT | SNET_EVENT_CAUSE);
+
+  message_put_u64 (&message, SNET_A_ID, 9);
+  message_put_u64 (&message, SNET_A_WAITED, 1);
+  message_put_u64 (&message, SNET_A_DURATION, 2);
+  message_put_u64 (&message, SNET_A_BYTES_SENT, 3);
+  message_put_u64 (&message, SNET_A_BYTES_RECEIVED, G_MAXUINT64);
+  g_assert_cmpint (decode (&message, &item), ==, 0);
+  g_assert_cmpuint (item.event.id, ==, 9);
+  g_assert_cmpuint (item.event.waited_ns, ==, 1);
+  g_assert_cmpuint (item.event.duration_ns, ==, 2);
+  g_assert_cmpuint (item.event.bytes_sent, ==, 3);
+  g_assert_cmpuint (item.event.bytes_received, ==, G_MAXUINT64);
+  g_assert_cmphex (item.event.fields & ~0xff, ==,
+                   SNET_EVENT_WAITED | SNET_EVENT_DURATION | SNET_EVENT_BYTES_SENT |
+                     SNET_EVENT_BYTES_RECEIVED);
+
+  /* Nobody waits, so nobody needs to know of what is malformed. */
+  message_remove (&message, SNET_A_UID);
+  g_assert_cmpint (decode (&message, &item), ==, -EBADMSG);
+  g_assert_cmpint (item.kind, ==, SNET_ITEM_NONE);
 }
 
 static void
@@ -265,9 +421,9 @@ test_request_address (void)
             }
           g_assert_cmpint (decode (&message, &item), ==, 0);
           if (attrs[k] == SNET_A_LOCAL_ADDR)
-            g_assert_cmpmem (&item.request.local, item.request.local_len, address, len);
+            g_assert_cmpmem (&item.event.local, item.event.local_len, address, len);
           else
-            g_assert_cmpmem (&item.request.remote, item.request.remote_len, address, len);
+            g_assert_cmpmem (&item.event.remote, item.event.remote_len, address, len);
         }
 }
 
@@ -359,7 +515,7 @@ test_request_cut (void)
       message.hdr.nlmsg_len = len;
       if (len >= id_end && decode (&message, &item) == 0)
         /* Only what is optional, at the end, may be missing. */
-        g_assert_cmpuint (item.request.deadline_ns, ==, 0);
+        g_assert_cmpuint (item.event.deadline_ns, ==, 0);
       else if (len >= id_end)
         assert_unreadable (&message, "cut");
       else
@@ -460,30 +616,38 @@ test_noise (void)
 {
   for (int i = 0; i < 20000; i++)
     {
+      g_autofree struct nlmsghdr *copy = NULL;
       char text[256];
       TestMessage message;
       struct snet_item item;
       int err;
 
-      if (i % 4)
+      if (i % 4 == 1)
+        message_event (&message);
+      else if (i % 4)
         message_request (&message, i);
       else
         message_cancel (&message, i, SNET_CANCEL_TIMEOUT, SNET_VERDICT_DENY);
+      message_put (&message, SNET_A_PROGRAM, "/usr/bin/curl", sizeof "/usr/bin/curl");
+      message_put (&message, SNET_A_ANCESTOR, "/bin/sh", sizeof "/bin/sh");
       damage (&message);
-      err = decode (&message, &item);
+      copy = g_memdup2 (&message, message.hdr.nlmsg_len);
+      err = snet_decode (copy, &item);
       g_assert_true (err == 0 || err == -EBADMSG);
-      g_assert_cmpint (item.kind, <=, SNET_ITEM_CANCEL);
+      g_assert_cmpint (item.kind, <=, SNET_ITEM_EVENT);
+      if (item.kind == SNET_ITEM_REQUEST || item.kind == SNET_ITEM_EVENT)
+        snet_event_free (snet_event_copy (&item.event));
       if (item.kind != SNET_ITEM_REQUEST)
         continue;
-      g_assert_cmpuint (item.request.id, !=, 0);
-      g_assert_cmpuint (strnlen (item.request.comm, 16), <, 16);
-      g_assert_cmpuint (item.request.local_len, <=, sizeof item.request.local);
-      g_assert_cmpuint (item.request.remote_len, <=, sizeof item.request.remote);
+      g_assert_cmpuint (item.event.id, !=, 0);
+      g_assert_cmpuint (strnlen (item.event.comm, 16), <, 16);
+      g_assert_cmpuint (item.event.local_len, <=, sizeof item.event.local);
+      g_assert_cmpuint (item.event.remote_len, <=, sizeof item.event.remote);
       if (err)
-        g_assert_cmpint (item.request.operation, ==, SNET_OP_UNSPEC);
+        g_assert_cmpint (item.event.operation, ==, SNET_OP_UNSPEC);
       else
-        g_assert_cmpint (item.request.operation, !=, SNET_OP_UNSPEC);
-      g_assert_cmpint (snet_event_format (&item.request, text, sizeof text), <, sizeof text);
+        g_assert_cmpint (item.event.operation, !=, SNET_OP_UNSPEC);
+      g_assert_cmpint (snet_event_format (&item.event, text, sizeof text), <, sizeof text);
     }
 }
 
@@ -498,6 +662,10 @@ main (int argc, char **argv)
   g_test_add_func ("/libsnet/event/request/missing", test_request_missing);
   g_test_add_func ("/libsnet/event/request/length", test_request_length);
   g_test_add_func ("/libsnet/event/request/address", test_request_address);
+  g_test_add_func ("/libsnet/event/request/program", test_request_program);
+  g_test_add_func ("/libsnet/event/request/path", test_request_path);
+  g_test_add_func ("/libsnet/event/copy", test_copy);
+  g_test_add_func ("/libsnet/event/decided", test_event);
   g_test_add_func ("/libsnet/event/request/values", test_request_values);
   g_test_add_func ("/libsnet/event/request/structure", test_request_structure);
   g_test_add_func ("/libsnet/event/request/no-id", test_request_no_id);
