@@ -18,7 +18,7 @@
 /* The script of a process of which nothing is known: no address is this one. */
 #define SCRIPT_UNKNOWN U64_MAX
 
-#define FIELDS_OF_IDENTITY \
+#define FIELDS_OF_IDENTITY                                                     \
 	(SNET_FIELD_PROGRAM | SNET_FIELD_SCRIPT | SNET_FIELD_PROCESS)
 
 /*
@@ -60,10 +60,13 @@ static void hash_raw(const struct snet_address *address, u8 *to)
 static void set_address(const struct snet_address *address, u16 *family,
 			__be16 *port, u32 *scope, u8 *bytes)
 {
+	*family = address->len ? address->family : AF_UNSPEC;
+	*port = 0;
+	*scope = 0;
+	memset(bytes, 0, SNET_TICKET_ADDRESS);
 	if (!address->len)
 		return;
 
-	*family = address->family;
 	if (!snet_address_is_inet(address)) {
 		hash_raw(address, bytes);
 	} else if (address->family == AF_INET) {
@@ -91,26 +94,24 @@ void snet_ticket_key_init(struct snet_ticket_key *key,
 {
 	const struct snet_identity *identity = request->identity;
 
-	/* Ids of the initial namespace are the kernel's own. */
-	*key = (struct snet_ticket_key){
-		.protocol = request->protocol,
-		.type = request->type,
-		.family = request->family,
-		.operation = request->operation,
-		.uid = __kuid_val(request->uid),
-		.euid = __kuid_val(request->euid),
-		.gid = __kgid_val(request->gid),
-		.pid = request->pid,
-		.start_time = request->start_time,
-		.netns = request->netns,
-		.cgroup = request->cgroup,
-		.script = SCRIPT_UNKNOWN,
-	};
-	if (identity) {
-		key->process = identity->id;
-		key->program = (uintptr_t)identity->program;
-		key->script = (uintptr_t)identity->script;
-	}
+	/*
+	 * Every member is set once: with the whole of it cleared first, this
+	 * takes twice as long. Ids of the initial namespace are the kernel's.
+	 */
+	key->protocol = request->protocol;
+	key->type = request->type;
+	key->family = request->family;
+	key->operation = request->operation;
+	key->uid = __kuid_val(request->uid);
+	key->euid = __kuid_val(request->euid);
+	key->gid = __kgid_val(request->gid);
+	key->pid = request->pid;
+	key->start_time = request->start_time;
+	key->netns = request->netns;
+	key->cgroup = request->cgroup;
+	key->process = identity ? identity->id : 0;
+	key->program = identity ? (uintptr_t)identity->program : 0;
+	key->script = identity ? (uintptr_t)identity->script : SCRIPT_UNKNOWN;
 	set_address(&request->local, &key->local_family, &key->local_port,
 		    &key->local_scope, key->local);
 	set_address(&request->remote, &key->remote_family, &key->remote_port,

@@ -40,6 +40,9 @@ struct snet_ticket_counts {
 	u64 refused;
 };
 
+/* Bytes of a key that an address has. */
+#define SNET_TICKET_ADDRESS 16
+
 /**
  * struct snet_ticket_key - what is compared, of a request
  * @protocol: of the socket
@@ -81,8 +84,8 @@ struct snet_ticket_key {
 	u16 remote_family;
 	u32 local_scope;
 	u32 remote_scope;
-	u8 local[16];
-	u8 remote[16];
+	u8 local[SNET_TICKET_ADDRESS];
+	u8 remote[SNET_TICKET_ADDRESS];
 	u32 uid;
 	u32 euid;
 	u32 gid;

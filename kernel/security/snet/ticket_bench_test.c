@@ -15,6 +15,9 @@
 #include "limits.h"
 #include "test_support.h"
 
+#define BENCH KUNIT_SUBTEST_INDENT "# snet-bench: ticket-lookup "
+#define TENTHS "%llu.%llu"
+
 #define ROUNDS 15
 #define LOOKUPS_A_ROUND 20000
 
@@ -54,9 +57,9 @@ static void add_other_masks(struct kunit *test, unsigned int masks)
 	snet_test_request(&request, NULL);
 	request.uid = KUIDT_INIT(1);
 	for (i = 1; i < masks; i++)
-		KUNIT_ASSERT_TRUE(test, snet_test_add_denial(SNET_FIELD_UID |
-							     i << 9, 1,
-							     &request));
+		KUNIT_ASSERT_TRUE(test,
+				  snet_test_add_denial(SNET_FIELD_UID | i << 9,
+						       1, &request));
 }
 
 static void add_tickets(struct kunit *test, struct snet_request *request,
@@ -66,11 +69,11 @@ static void add_tickets(struct kunit *test, struct snet_request *request,
 
 	for (i = 0; i < tickets; i++) {
 		set_destination(request, i);
-		KUNIT_ASSERT_TRUE(test, snet_test_add_denial(FIELDS, 1,
-							     request));
+		KUNIT_ASSERT_TRUE(test,
+				  snet_test_add_denial(FIELDS, 1, request));
 		/* As those do who add tickets: let the table grow. */
 		if (i % 512 == 0)
-			msleep(1);
+			usleep_range(1000, 2000);
 	}
 }
 
@@ -105,17 +108,19 @@ static int compare(const void *a, const void *b)
 static void report(struct kunit *test, const struct measurement *what,
 		   struct snet_request *request)
 {
-	const char *keys = what->miss ? "none" : what->spread ? "spread" : "one";
+	const char *keys = what->spread ? "spread" : "one";
 	u64 took[ROUNDS], tenths[2];
 	unsigned int i;
 
+	if (what->miss)
+		keys = "none";
 	for (i = 0; i < ROUNDS; i++)
 		took[i] = measure(test, what, request);
 	sort(took, ROUNDS, sizeof(took[0]), compare, NULL);
 	tenths[0] = div_u64(took[ROUNDS / 2] * 10, LOOKUPS_A_ROUND);
 	tenths[1] = div_u64(took[0] * 10, LOOKUPS_A_ROUND);
 	kunit_log(KERN_INFO, test,
-		  "    # snet-bench: ticket-lookup tickets=%u masks=%u keys=%s ns=%llu.%llu min=%llu.%llu",
+		  BENCH "tickets=%u masks=%u keys=%s ns=" TENTHS " min=" TENTHS,
 		  what->tickets, what->masks, keys, tenths[0] / 10,
 		  tenths[0] % 10, tenths[1] / 10, tenths[1] % 10);
 }
@@ -177,7 +182,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(bench_tickets),
 	KUNIT_CASE(bench_masks),
 	KUNIT_CASE(bench_no_tickets),
-	{}
+	{},
 };
 
 static struct kunit_suite suite = {
