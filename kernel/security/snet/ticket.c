@@ -84,9 +84,10 @@ static bool terms_are_valid(const struct snet_ticket_terms *terms)
 	if (terms->mode != SNET_TICKET_FIXED &&
 	    terms->mode != SNET_TICKET_EXTENDED)
 		return false;
-	if (terms->verdict == SNET_VERDICT_DENY)
-		return terms->error >= 1 && terms->error <= SNET_ERRNO_MAX;
-	return terms->verdict == SNET_VERDICT_ALLOW;
+	if (terms->error < 0 || terms->error > SNET_ERRNO_MAX)
+		return false;
+	return terms->verdict == SNET_VERDICT_ALLOW ||
+	       terms->verdict == SNET_VERDICT_DENY;
 }
 
 static struct snet_ticket_mask *get_mask(u64 fields)
@@ -162,6 +163,8 @@ struct snet_ticket *snet_ticket_alloc(const struct snet_ticket_terms *terms)
 void snet_ticket_add(struct snet_ticket *ticket,
 		     const struct snet_request *request)
 {
+	if (!ticket->error)
+		ticket->error = snet_default_error(request->operation);
 	if (snet_ticket_table_add(ticket, request))
 		snet_ticket_discard(ticket);
 }

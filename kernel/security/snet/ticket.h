@@ -16,7 +16,7 @@ struct snet_ticket;
  * struct snet_ticket_terms - what a ticket is to be
  * @fields: bits of &enum snet_field, what it compares
  * @verdict: what it decides
- * @error: positive errno of a denial
+ * @error: positive errno of a denial, 0 for the operation's own
  * @mode: fixed or extended
  * @lifetime: seconds on the boot-time clock, 0 for ever
  */

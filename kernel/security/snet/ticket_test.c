@@ -43,6 +43,19 @@ static void test_allows(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)decision.cause, (int)SNET_CAUSE_TICKET);
 }
 
+/* A denial without an errno has the one that the operation has. */
+static void test_denies_as_the_operation_does(struct kunit *test)
+{
+	struct snet_request request;
+
+	snet_test_request(&request, NULL);
+	KUNIT_ASSERT_TRUE(test, snet_test_add_denial(0, 0, &request));
+	KUNIT_EXPECT_EQ(test, snet_test_lookup(&request), EACCES);
+	request.operation = SNET_OP_ACCEPT;
+	KUNIT_ASSERT_TRUE(test, snet_test_add_denial(0, 0, &request));
+	KUNIT_EXPECT_EQ(test, snet_test_lookup(&request), ECONNABORTED);
+}
+
 static void test_refuses_wrong_terms(struct kunit *test)
 {
 	const struct snet_ticket_terms good = {
@@ -60,7 +73,7 @@ static void test_refuses_wrong_terms(struct kunit *test)
 
 	wrong[0].fields |= SNET_FIELD_ALL + 1;
 	wrong[1].lifetime = SNET_TICKET_LIFETIME_MAX + 1;
-	wrong[2].error = 0;
+	wrong[2].error = -1;
 	wrong[3].error = SNET_ERRNO_MAX + 1;
 	wrong[4].mode = SNET_TICKET_MODE_MAX + 1;
 	wrong[5].verdict = SNET_VERDICT_MAX + 1;
@@ -443,6 +456,7 @@ static void test_walk(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(test_replaces_the_same),
 	KUNIT_CASE(test_allows),
+	KUNIT_CASE(test_denies_as_the_operation_does),
 	KUNIT_CASE(test_refuses_wrong_terms),
 	KUNIT_CASE(test_refuses_unknown_process),
 	KUNIT_CASE(test_switched_off),
