@@ -15,6 +15,7 @@
 #include <linux/cache.h>
 #include <linux/init.h>
 #include <linux/lsm_hooks.h>
+#include <net/inet_sock.h>
 
 #include "lsm.h"
 
@@ -52,5 +53,17 @@ snet_security_add_hooks(struct security_hook_list *hooks, int count)
 	security_add_hooks(hooks, count, SNET_NAME);
 #endif
 }
+
+/*
+ * Whether the SYN of a TCP socket waits for the first data. A field of its own
+ * before 6.6, and one of the socket's flags since.
+ */
+#ifdef inet_test_bit
+#define snet_tcp_is_deferred(sk) inet_test_bit(DEFER_CONNECT, sk)
+#define snet_tcp_clear_deferred(sk) inet_clear_bit(DEFER_CONNECT, sk)
+#else
+#define snet_tcp_is_deferred(sk) (inet_sk(sk)->defer_connect)
+#define snet_tcp_clear_deferred(sk) ((void)(inet_sk(sk)->defer_connect = 0))
+#endif
 
 #endif /* _SECURITY_SNET_COMPAT_H */

@@ -100,7 +100,9 @@ static int cmd_config_set(struct sk_buff *skb, struct genl_info *info)
 static int fill_config(struct sk_buff *skb)
 {
 	const u64 features = SNET_FEATURE_ACCEPT | SNET_FEATURE_IDENTITY |
-			     SNET_FEATURE_FLOW | SNET_FEATURE_CLOSE;
+			     SNET_FEATURE_CLOSE |
+			     (IS_ENABLED(CONFIG_NETFILTER) ?
+				      SNET_FEATURE_FLOW : 0);
 	int i;
 
 	for (i = 0; i < SNET_SETTING_COUNT; i++)

@@ -50,14 +50,12 @@ static bool is_non_blocking(const struct socket *sock)
 static int hold_sending(struct snet_request *request, struct sock *sk,
 			enum snet_hold hold, bool non_blocking)
 {
-	if (hold == SNET_HOLD_THREAD ||
-	    (hold == SNET_HOLD_AUTO && !non_blocking) ||
-	    !snet_flow_is_possible(request, sk))
-		return snet_hold(request, sk);
-
-	if (snet_flow_is_held(request, sk))
+	if (snet_flow_join(request, sk))
 		return 0;
-	request->hold = SNET_HOLD_FLOW;
+	if (hold == SNET_HOLD_AUTO)
+		hold = non_blocking ? SNET_HOLD_FLOW : SNET_HOLD_THREAD;
+	if (hold == SNET_HOLD_FLOW && snet_flow_is_possible(request, sk))
+		request->hold = SNET_HOLD_FLOW;
 	return snet_hold(request, sk);
 }
 
@@ -158,10 +156,11 @@ static int ask_connect(struct socket *sock, const void *address, int len,
 	 * A stream that is connecting, or connected, to just there gets
 	 * EALREADY or EISCONN from its protocol, or learns that it is through.
 	 * There is nothing new to ask. Should another thread disconnect it
-	 * between this look and the protocol's, then it goes where it may go.
+	 * between this look and the protocol's, then it goes where it may go;
+	 * unless this is only held, so then it joins what is held.
 	 */
 	where = hash_address(&request.remote);
-	if (sock->state != SS_UNCONNECTED &&
+	if (!snet_flow_is_any(sock->sk) && sock->state != SS_UNCONNECTED &&
 	    READ_ONCE(blob->connected) == where)
 		return 0;
 
@@ -189,7 +188,7 @@ int snet_socket_connect(struct socket *sock, struct sockaddr *address, int len)
 		return -EINVAL;
 	/* This is a disconnect. */
 	if (address->sa_family == AF_UNSPEC) {
-		snet_flow_close(sock->sk);
+		snet_flow_leave(sock->sk);
 		return 0;
 	}
 	return ask_connect(sock, address, len, hold, is_non_blocking(sock));
@@ -265,9 +264,13 @@ int snet_socket_sendmsg(struct socket *sock, struct msghdr *msg, int size)
 	enum snet_hold hold;
 	int err;
 
-	/* Without an address it goes where connect() has been asked about. */
-	if (!msg->msg_name || msg->msg_namelen <= 0 || !sock->sk)
+	if (!sock->sk)
 		return 0;
+	/* Without an address it goes where connect() has been asked about. */
+	if (!msg->msg_name || msg->msg_namelen <= 0) {
+		snet_flow_join_connected(sock->sk);
+		return 0;
+	}
 
 	if (connects_by_sending(sock->sk, msg)) {
 		if (!is_mediated(SNET_OP_CONNECT, sock, &hold))

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Connections of non-blocking sockets.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <net/if.h>
+#include <unistd.h>
+
+#include "flow.h"
+
+#ifndef TCP_FASTOPEN_NO_COOKIE
+#define TCP_FASTOPEN_NO_COOKIE 34
+#endif
+
+/* The best of these counts: the machine may be busy. */
+#define ROUNDS 5
+
+static int
+retransmits (Flow *flow, int fd)
+{
+  PuppetCall call = { .operation = PUPPET_RETRANSMITS, .fd = fd };
+
+  return puppet_call (flow->puppet, &call).value;
+}
+
+/* Asks, and answers late. Return: after how long that was seen. */
+static gint64
+answer_late (Flow *flow, int error)
+{
+  g_autofree struct snet_event *event = NULL;
+  gint64 answered, seen;
+  int fd = flow_socket (flow);
+
+  event = flow_connect (flow, fd);
+  flow_wait_writable (flow, fd);
+  g_usleep (LATE_MS * 1000);
+  g_assert_false (puppet_has_returned (flow->puppet));
+  flow_assert_nothing (flow->server);
+
+  answered = g_get_monotonic_time ();
+  if (error == 0)
+    controller_allow (flow->controller, event);
+  else
+    controller_deny (flow->controller, event, error);
+  seen = flow_writable (flow, error);
+  if (error == 0)
+    {
+      g_assert_cmpint (retransmits (flow, fd), ==, 0);
+      close (accept (flow->server, NULL, NULL));
+    }
+  g_assert_cmpint (puppet_close (flow->puppet, fd), ==, 0);
+  flow_assert_nothing (flow->server);
+  return seen - answered;
+}
+
+static void
+assert_soon (Flow *flow, int error)
+{
+  gint64 best = G_MAXINT64;
+
+  for (int i = 0; i < ROUNDS; i++)
+    best = MIN (best, answer_late (flow, error));
+  g_test_message ("seen after %" G_GINT64_FORMAT " us", best);
+  g_assert_cmpint (best, <, SOON_MS * 1000);
+  controller_assert_quiet (flow->controller);
+}
+
+static void
+test_allow (gconstpointer family)
+{
+  g_autoptr (Flow) flow = flow_new (GPOINTER_TO_INT (family), SOCK_STREAM);
+
+  assert_soon (flow, 0);
+}
+
+static void
+test_deny (gconstpointer family)
+{
+  g_autoptr (Flow) flow = flow_new (GPOINTER_TO_INT (family), SOCK_STREAM);
+
+  assert_soon (flow, EPERM);
+}
+
+/* Longer than TCP waits before it tries again: as if no time had passed. */
+static void
+test_long (void)
+{
+  g_autoptr (Flow) flow = flow_new (AF_INET, SOCK_STREAM);
+  g_autofree struct snet_event *event = NULL;
+  gint64 answered;
+  int fd = flow_socket (flow);
+
+  event = flow_connect (flow, fd);
+  flow_wait_writable (flow, fd);
+  g_usleep (3500 * 1000);
+  g_assert_false (puppet_has_returned (flow->puppet));
+  answered = g_get_monotonic_time ();
+  controller_allow (flow->controller, event);
+  g_assert_cmpint (flow_writable (flow, 0) - answered, <, 500 * 1000);
+  g_assert_cmpint (retransmits (flow, fd), ==, 0);
+}
+
+/* A repeated call is no new request, and the state is TCP's own. */
+static void
+test_again (void)
+{
+  g_autoptr (Flow) flow = flow_new (AF_INET, SOCK_STREAM);
+  g_autofree struct snet_event *event = NULL;
+  int fd = flow_socket (flow);
+
+  event = flow_connect (flow, fd);
+  g_assert_cmpint (puppet_connect (flow->puppet, fd, &flow->to), ==, EALREADY);
+  g_assert_cmpint (puppet_error (flow->puppet, fd), ==, 0);
+  controller_assert_quiet (flow->controller);
+  controller_allow (flow->controller, event);
+  flow_wait_writable (flow, fd);
+  flow_writable (flow, 0);
+  g_assert_cmpint (puppet_connect (flow->puppet, fd, &flow->to), ==, 0);
+  g_assert_cmpint (puppet_connect (flow->puppet, fd, &flow->to), ==, EISCONN);
+  controller_assert_quiet (flow->controller);
+}
+
+/*
+ * Once denied, it is asked again. The next call only ends the first attempt, so
+ * that its question goes as it comes.
+ */
+static void
+test_again_denied (void)
+{
+  g_autoptr (Flow) flow = flow_new (AF_INET6, SOCK_STREAM);
+  g_autofree struct snet_event *first = NULL;
+  g_autofree struct snet_event *second = NULL;
+  g_autofree struct snet_event *third = NULL;
+  g_autofree struct snet_cancel *cancel = NULL;
+  int fd = flow_socket (flow);
+
+  first = flow_connect (flow, fd);
+  controller_deny (flow->controller, first, 0);
+  flow_wait_writable (flow, fd);
+  flow_writable (flow, EACCES);
+  g_assert_cmpint (puppet_connect (flow->puppet, fd, &flow->to), ==, ECONNABORTED);
+  second = controller_next_request (flow->controller);
+  cancel = controller_next_cancel (flow->controller);
+  g_assert_cmpuint (cancel->id, ==, second->id);
+
+  third = flow_connect (flow, fd);
+  controller_allow (flow->controller, third);
+  flow_wait_writable (flow, fd);
+  flow_writable (flow, 0);
+}
+
+/* It gives up, then goes elsewhere: the verdict on the one is not for the other. */
+static void
+test_elsewhere (void)
+{
+  g_autoptr (Flow) flow = flow_new (AF_INET, SOCK_STREAM);
+  g_autofree struct snet_event *first = NULL;
+  g_autofree struct snet_event *second = NULL;
+  g_autofree struct snet_cancel *cancel = NULL;
+  Call nowhere = { .len = 0 };
+  Call former = flow->to;
+  int fd = flow_socket (flow), server;
+  guint16 port;
+
+  first = flow_connect (flow, fd);
+  server = open_server (AF_INET, SOCK_STREAM, &port);
+  flow->to = call_loopback (AF_INET, SOCK_STREAM, port);
+  g_assert_cmpint (puppet_connect (flow->puppet, fd, &nowhere), ==, 0);
+  cancel = controller_next_cancel (flow->controller);
+  g_assert_cmpuint (cancel->id, ==, first->id);
+  g_assert_cmpint (cancel->reason, ==, SNET_CANCEL_CLOSED);
+
+  second = flow_connect (flow, fd);
+  controller_allow (flow->controller, second);
+  flow_wait_writable (flow, fd);
+  flow_writable (flow, 0);
+  flow_assert_nothing (flow->server);
+  close (accept (server, NULL, NULL));
+  close (server);
+  flow->to = former;
+  controller_assert_quiet (flow->controller);
+}
+
+/* connect() elsewhere fails while one is held, and its question goes with it. */
+static void
+test_busy (void)
+{
+  g_autoptr (Flow) flow = flow_new (AF_INET, SOCK_STREAM);
+  g_autofree struct snet_event *first = NULL;
+  g_autofree struct snet_event *second = NULL;
+  g_autofree struct snet_cancel *cancel = NULL;
+  Call other = call_loopback (AF_INET, SOCK_STREAM, 9);
+  int fd = flow_socket (flow);
+
+  first = flow_connect (flow, fd);
+  g_assert_cmpint (puppet_connect (flow->puppet, fd, &other), ==, EALREADY);
+  second = controller_next_request (flow->controller);
+  cancel = controller_next_cancel (flow->controller);
+  g_assert_cmpuint (cancel->id, ==, second->id);
+  controller_allow (flow->controller, first);
+  flow_wait_writable (flow, fd);
+  flow_writable (flow, 0);
+}
+
+/* A call that fails for another reason leaves no question behind. */
+static void
+test_failed (void)
+{
+  g_autoptr (Flow) flow = flow_new (AF_INET, SOCK_STREAM);
+  g_autofree struct snet_event *event = NULL;
+  g_autofree struct snet_cancel *cancel = NULL;
+  int fd = flow_socket (flow);
+
+  /* There is but the loopback interface. */
+  flow->to.address.in.sin_addr.s_addr = htonl (0xc0000201);
+  g_assert_cmpint (puppet_connect (flow->puppet, fd, &flow->to), ==, ENETUNREACH);
+  event = controller_next_request (flow->controller);
+  cancel = controller_next_cancel (flow->controller);
+  g_assert_cmpuint (cancel->id, ==, event->id);
+  g_assert_cmpint (cancel->reason, ==, SNET_CANCEL_CLOSED);
+}
+
+/* With TCP_FASTOPEN_CONNECT the SYN comes with the first data. */
+static int
+fastopen_socket (Flow *flow)
+{
+  PuppetCall call = { .operation = PUPPET_OPTION, .flags = IPPROTO_TCP };
+
+  call.fd = flow_socket (flow);
+  call.arg = TCP_FASTOPEN_CONNECT;
+  g_assert_cmpint (puppet_call (flow->puppet, &call).error, ==, 0);
+  call.arg = TCP_FASTOPEN_NO_COOKIE;
+  g_assert_cmpint (puppet_call (flow->puppet, &call).error, ==, 0);
+  return call.fd;
+}
+
+static struct snet_event *
+fastopen_connect (Flow *flow, int fd)
+{
+  struct snet_event *event;
+
+  g_assert_cmpint (puppet_connect (flow->puppet, fd, &flow->to), ==, 0);
+  event = controller_next_request (flow->controller);
+  g_assert_cmpint (event->operation, ==, SNET_OP_CONNECT);
+  return event;
+}
+
+static void
+test_fastopen_allow (void)
+{
+  g_autoptr (Flow) flow = flow_new (AF_INET, SOCK_STREAM);
+  g_autofree struct snet_event *event = NULL;
+  int fd = fastopen_socket (flow), connection;
+
+  event = fastopen_connect (flow, fd);
+  g_assert_cmpint (puppet_send (flow->puppet, fd, NULL, 7, 0), ==, 0);
+  g_usleep (LATE_MS * 1000);
+  flow_assert_nothing (flow->server);
+  controller_allow (flow->controller, event);
+  connection = accept (flow->server, NULL, NULL);
+  flow_assert_arrives (connection, 7);
+  close (connection);
+  controller_assert_quiet (flow->controller);
+}
+
+static void
+test_fastopen_deny (void)
+{
+  g_autoptr (Flow) flow = flow_new (AF_INET, SOCK_STREAM);
+  g_autofree struct snet_event *event = NULL;
+  int fd = fastopen_socket (flow);
+
+  event = fastopen_connect (flow, fd);
+  g_assert_cmpint (puppet_send (flow->puppet, fd, NULL, 7, 0), ==, 0);
+  controller_deny (flow->controller, event, EPERM);
+  flow_wait_writable (flow, fd);
+  flow_writable (flow, EPERM);
+  flow_assert_nothing (flow->server);
+}
+
+/* The verdict is there before the data. */
+static void
+test_fastopen_deny_early (void)
+{
+  g_autoptr (Flow) flow = flow_new (AF_INET, SOCK_STREAM);
+  g_autofree struct snet_event *event = NULL;
+  int fd = fastopen_socket (flow);
+  int error;
+
+  event = fastopen_connect (flow, fd);
+  controller_deny (flow->controller, event, EPERM);
+  flow_wait_writable (flow, fd);
+  flow_writable (flow, EPERM);
+  error = puppet_send (flow->puppet, fd, NULL, 7, 0);
+  g_assert_cmpint (error, !=, 0);
+  g_assert_cmpint (error, !=, EINPROGRESS);
+  flow_assert_nothing (flow->server);
+}
+
+/* MSG_FASTOPEN is a connect(). */
+static void
+test_fastopen_send (void)
+{
+  g_autoptr (Flow) flow = flow_new (AF_INET6, SOCK_STREAM);
+  g_autofree struct snet_event *event = NULL;
+  int fd = flow_socket (flow);
+
+  puppet_send (flow->puppet, fd, &flow->to, 7, MSG_FASTOPEN);
+  event = controller_next_request (flow->controller);
+  g_assert_cmpint (event->operation, ==, SNET_OP_CONNECT);
+  flow_assert_nothing (flow->server);
+  controller_deny (flow->controller, event, EPERM);
+  flow_wait_writable (flow, fd);
+  flow_writable (flow, EPERM);
+  flow_assert_nothing (flow->server);
+}
+
+static void
+loopback_up (void)
+{
+  struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+  int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+  g_assert_no_errno (ioctl (fd, SIOCSIFFLAGS, &request));
+  close (fd);
+}
+
+/* In a network namespace of its own, that does not outlive its sockets. */
+static void
+test_namespace (void)
+{
+  Flow *flow = g_new0 (Flow, 1);
+  int home = open ("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+  guint16 port;
+
+  flow->controller = hold_begin ();
+  g_assert_no_errno (unshare (CLONE_NEWNET));
+  loopback_up ();
+  flow->server = open_server (AF_INET, SOCK_STREAM, &port);
+  flow->to = call_loopback (AF_INET, SOCK_STREAM, port);
+  flow->puppet = puppet_new ();
+  g_assert_no_errno (setns (home, CLONE_NEWNET));
+  close (home);
+
+  assert_soon (flow, 0);
+  assert_soon (flow, EACCES);
+  g_free (flow_connect (flow, flow_socket (flow)));
+  flow_free (flow);
+}
+
+/* Denied at once, many times: no SYN gets away, whoever is faster. */
+static void
+test_race (void)
+{
+  g_autoptr (Flow) flow = flow_new (AF_INET, SOCK_STREAM);
+
+  for (int i = 0; i < 300; i++)
+    {
+      g_autofree struct snet_event *event = NULL;
+      PuppetCall call = { .operation = PUPPET_CONNECT, .call = flow->to };
+
+      call.fd = flow_socket (flow);
+      puppet_begin (flow->puppet, &call);
+      event = controller_next_request (flow->controller);
+      controller_deny (flow->controller, event, EPERM);
+      g_assert_cmpint (puppet_finish (flow->puppet).error, ==, EINPROGRESS);
+      flow_wait_writable (flow, call.fd);
+      flow_writable (flow, EPERM);
+      puppet_close (flow->puppet, call.fd);
+    }
+  flow_assert_nothing (flow->server);
+}
+
+void
+add_tcp_flow_tests (void)
+{
+  g_test_add_data_func ("/flow/tcp/allow/ipv4", GINT_TO_POINTER (AF_INET), test_allow);
+  g_test_add_data_func ("/flow/tcp/allow/ipv6", GINT_TO_POINTER (AF_INET6), test_allow);
+  g_test_add_data_func ("/flow/tcp/deny/ipv4", GINT_TO_POINTER (AF_INET), test_deny);
+  g_test_add_data_func ("/flow/tcp/deny/ipv6", GINT_TO_POINTER (AF_INET6), test_deny);
+  g_test_add_func ("/flow/tcp/long", test_long);
+  g_test_add_func ("/flow/tcp/again", test_again);
+  g_test_add_func ("/flow/tcp/again-denied", test_again_denied);
+  g_test_add_func ("/flow/tcp/elsewhere", test_elsewhere);
+  g_test_add_func ("/flow/tcp/busy", test_busy);
+  g_test_add_func ("/flow/tcp/failed", test_failed);
+  g_test_add_func ("/flow/tcp/fastopen/allow", test_fastopen_allow);
+  g_test_add_func ("/flow/tcp/fastopen/deny", test_fastopen_deny);
+  g_test_add_func ("/flow/tcp/fastopen/deny-early", test_fastopen_deny_early);
+  g_test_add_func ("/flow/tcp/fastopen/send", test_fastopen_send);
+  g_test_add_func ("/flow/tcp/namespace", test_namespace);
+  g_test_add_func ("/flow/tcp/race", test_race);
+}
