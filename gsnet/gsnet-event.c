@@ -246,24 +246,43 @@ gsnet_event_get_operation (GsnetEvent *self)
   return operation ? operation : "";
 }
 
-gboolean
-gsnet_event_is_outgoing (GsnetEvent *self)
+static gboolean
+is_one_of (GsnetEvent *self, const char *const *operations)
 {
-  const char *operation = gsnet_event_get_operation (self);
+  return g_strv_contains (operations, gsnet_event_get_operation (self));
+}
 
-  return !g_str_equal (operation, "bind") && !g_str_equal (operation, "listen");
+/* Whether the address that matters is the other side's. */
+gboolean
+gsnet_event_is_remote (GsnetEvent *self)
+{
+  static const char *const local[] = { "bind", "listen", "receive", NULL };
+
+  return !is_one_of (self, local);
+}
+
+/* A family that is not known is taken for it. */
+gboolean
+gsnet_event_is_internet (GsnetEvent *self)
+{
+  const char *family = gsnet_event_get_raw (self, SNET_KEY_FAMILY);
+
+  return !family || g_str_equal (family, "inet") || g_str_equal (family, "inet6");
 }
 
 const char *
 gsnet_event_get_address_key (GsnetEvent *self)
 {
-  return gsnet_event_is_outgoing (self) ? SNET_KEY_REMOTE_ADDRESS : SNET_KEY_LOCAL_ADDRESS;
+  return gsnet_event_is_remote (self) ? SNET_KEY_REMOTE_ADDRESS : SNET_KEY_LOCAL_ADDRESS;
 }
 
+/* The port of who has connected is another one each time, and says nothing. */
 const char *
 gsnet_event_get_port_key (GsnetEvent *self)
 {
-  return gsnet_event_is_outgoing (self) ? SNET_KEY_REMOTE_PORT : SNET_KEY_LOCAL_PORT;
+  static const char *const local[] = { "bind", "listen", "receive", "accept", NULL };
+
+  return is_one_of (self, local) ? SNET_KEY_LOCAL_PORT : SNET_KEY_REMOTE_PORT;
 }
 
 const char *

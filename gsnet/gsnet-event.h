@@ -24,7 +24,8 @@ const char *gsnet_event_get_raw (GsnetEvent *self, const char *key);
 char *gsnet_event_dup_visible (GsnetEvent *self, const char *key);
 
 const char *gsnet_event_get_operation (GsnetEvent *self);
-gboolean gsnet_event_is_outgoing (GsnetEvent *self);
+gboolean gsnet_event_is_remote (GsnetEvent *self);
+gboolean gsnet_event_is_internet (GsnetEvent *self);
 /* The end that matters: where connect goes, what bind and listen open. Port 0: not known. */
 const char *gsnet_event_get_address (GsnetEvent *self);
 guint16 gsnet_event_get_port (GsnetEvent *self);

@@ -80,6 +80,9 @@ get_match (GsnetRuleDialog *self)
   add_if_active (match, self->operation_check, SNET_KEY_OPERATION);
   add_if_active (match, self->program_check, SNET_KEY_PROGRAM);
   add_if_active (match, self->protocol_check, SNET_KEY_PROTOCOL);
+  /* The protocols of other families are numbers that mean nothing without it. */
+  if (!gsnet_event_is_internet (self->event))
+    add_if_active (match, self->protocol_check, SNET_KEY_FAMILY);
   add_if_active (match, self->address_check, gsnet_event_get_address_key (self->event));
   add_if_active (match, self->port_check, gsnet_event_get_port_key (self->event));
   return g_strv_builder_end (match);
@@ -367,7 +370,7 @@ fill_choices (GsnetRuleDialog *self)
 {
   const char *address = gsnet_event_get_address (self->event);
   guint16 port = gsnet_event_get_port (self->event);
-  gboolean outgoing = gsnet_event_is_outgoing (self->event);
+  gboolean remote = gsnet_event_is_remote (self->event);
   g_autofree char *program = gsnet_event_dup_visible (self->event, SNET_KEY_PROGRAM);
   g_autofree char *protocol = gsnet_event_dup_visible (self->event, SNET_KEY_PROTOCOL);
   g_autofree char *shown_address = address ? gsnet_words_address (address) : NULL;
@@ -375,7 +378,7 @@ fill_choices (GsnetRuleDialog *self)
     port ? gsnet_words_port (port, gsnet_event_get_raw (self->event, SNET_KEY_PROTOCOL)) : NULL;
 
   fill_choice (self->program_row, self->program_check, program, TRUE);
-  fill_choice (self->address_row, self->address_check, shown_address, outgoing);
+  fill_choice (self->address_row, self->address_check, shown_address, remote);
   fill_choice (self->port_row, self->port_check, shown_port, TRUE);
   fill_choice (self->operation_row, self->operation_check,
                gsnet_words_operation (gsnet_event_get_operation (self->event)), TRUE);

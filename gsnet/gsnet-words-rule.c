@@ -34,8 +34,20 @@ say_subject (GsnetEvent *event, const char *const *match)
     return program ? g_strdup_printf (_ ("ports that %s uses"), name)
                    : g_strdup (_ ("ports that any of your programs uses"));
   if (g_str_equal (operation, "listen"))
+    return program ? g_strdup_printf (_ ("ports where %s waits for connections"), name)
+                   : g_strdup (_ ("ports where any of your programs waits for connections"));
+  if (g_str_equal (operation, "accept"))
     return program ? g_strdup_printf (_ ("connections that %s accepts"), name)
                    : g_strdup (_ ("connections that any of your programs accepts"));
+  if (g_str_equal (operation, "send"))
+    return program ? g_strdup_printf (_ ("data that %s sends"), name)
+                   : g_strdup (_ ("data that any of your programs sends"));
+  if (g_str_equal (operation, "receive"))
+    return program ? g_strdup_printf (_ ("data that %s receives"), name)
+                   : g_strdup (_ ("data that any of your programs receives"));
+  if (g_str_equal (operation, "create"))
+    return program ? g_strdup_printf (_ ("sockets that %s creates"), name)
+                   : g_strdup (_ ("sockets that any of your programs creates"));
   return program ? g_strdup_printf (_ ("calls of this kind by %s"), name)
                  : g_strdup (_ ("calls of this kind by any of your programs"));
 }

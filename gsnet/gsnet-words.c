@@ -77,6 +77,14 @@ gsnet_words_title (GsnetEvent *event)
     return g_strdup_printf (_ ("%s wants to use a port"), name);
   if (g_str_equal (operation, "listen"))
     return g_strdup_printf (_ ("%s wants to accept connections"), name);
+  if (g_str_equal (operation, "accept"))
+    return g_strdup_printf (_ ("%s wants to accept a connection"), name);
+  if (g_str_equal (operation, "send"))
+    return g_strdup_printf (_ ("%s wants to send"), name);
+  if (g_str_equal (operation, "receive"))
+    return g_strdup_printf (_ ("%s wants to receive"), name);
+  if (g_str_equal (operation, "create"))
+    return g_strdup_printf (_ ("%s wants to create a socket"), name);
   return g_strdup_printf (_ ("%s wants to use the network"), name);
 }
 
@@ -143,6 +151,63 @@ say_listen (const char *name, const char *address, guint16 port, const char *ser
     }
 }
 
+static char *
+say_accept (const char *name, const char *address, guint16 port, const char *service)
+{
+  g_autofree char *shown = address ? gsnet_words_address (address) : NULL;
+
+  if (shown && port)
+    /* Translators: "nginx wants to accept a connection from 192.0.2.1 on port 80 (http/tcp)" */
+    return g_strdup_printf (_ ("%s wants to accept a connection from %s on port %u (%s)"), name,
+                            shown, port, service);
+  if (shown)
+    return g_strdup_printf (_ ("%s wants to accept a connection from %s (%s)"), name, shown,
+                            service);
+  return g_strdup_printf (_ ("%s wants to accept a connection, it is not known from where (%s)"),
+                          name, service);
+}
+
+static char *
+say_send (const char *name, const char *address, guint16 port, const char *service)
+{
+  g_autofree char *shown = address ? gsnet_words_address (address) : NULL;
+
+  if (shown && port)
+    /* Translators: "dig wants to send to 192.0.2.1, port 53 (domain/udp)" */
+    return g_strdup_printf (_ ("%s wants to send to %s, port %u (%s)"), name, shown, port, service);
+  if (shown)
+    return g_strdup_printf (_ ("%s wants to send to %s (%s)"), name, shown, service);
+  return g_strdup_printf (_ ("%s wants to send, it is not known where to (%s)"), name, service);
+}
+
+static char *
+say_receive (const char *name, guint16 port, const char *service)
+{
+  if (port)
+    return g_strdup_printf (_ ("%s wants to receive on port %u (%s)"), name, port, service);
+  return g_strdup_printf (_ ("%s wants to receive (%s)"), name, service);
+}
+
+static char *
+say_create (GsnetEvent *event, const char *name, const char *service)
+{
+  const char *type = gsnet_event_get_raw (event, SNET_KEY_TYPE);
+
+  if (g_strcmp0 (type, "raw") == 0)
+    /* Translators: one that reads and writes whole packets, as ping does */
+    return g_strdup_printf (_ ("%s wants to create a raw socket (%s)"), name, service);
+  return g_strdup_printf (_ ("%s wants to create a socket (%s)"), name, service);
+}
+
+/* In brackets: of other families than the internet's the protocol is only a number. */
+static char *
+name_kind (GsnetEvent *event, guint16 port)
+{
+  if (!gsnet_event_is_internet (event))
+    return gsnet_event_dup_visible (event, SNET_KEY_FAMILY);
+  return name_service (port, gsnet_event_get_raw (event, SNET_KEY_PROTOCOL));
+}
+
 char *
 gsnet_words_sentence (GsnetEvent *event)
 {
@@ -150,7 +215,7 @@ gsnet_words_sentence (GsnetEvent *event)
   const char *name = gsnet_event_get_program_name (event);
   const char *address = gsnet_event_get_address (event);
   guint16 port = gsnet_event_get_port (event);
-  g_autofree char *service = name_service (port, gsnet_event_get_raw (event, SNET_KEY_PROTOCOL));
+  g_autofree char *service = name_kind (event, port);
   g_autofree char *shown = NULL;
 
   if (g_str_equal (operation, "connect"))
@@ -159,6 +224,14 @@ gsnet_words_sentence (GsnetEvent *event)
     return say_bind (name, address, port, service);
   if (g_str_equal (operation, "listen"))
     return say_listen (name, address, port, service);
+  if (g_str_equal (operation, "accept"))
+    return say_accept (name, address, port, service);
+  if (g_str_equal (operation, "send"))
+    return say_send (name, address, port, service);
+  if (g_str_equal (operation, "receive"))
+    return say_receive (name, port, service);
+  if (g_str_equal (operation, "create"))
+    return say_create (event, name, service);
   shown = gsnet_text_visible (operation, MAX_WORD_CHARS);
   return g_strdup_printf (_ ("%s wants to use the network: %s (%s)"), name, shown, service);
 }
@@ -169,10 +242,10 @@ gsnet_words_where (GsnetEvent *event)
 {
   const char *address = gsnet_event_get_address (event);
   guint16 port = gsnet_event_get_port (event);
-  g_autofree char *service = name_service (port, gsnet_event_get_raw (event, SNET_KEY_PROTOCOL));
+  g_autofree char *service = name_kind (event, port);
   g_autofree char *shown = NULL;
 
-  if (address && (gsnet_event_is_outgoing (event) || get_reach (address) != REACH_EVERYWHERE))
+  if (address && (gsnet_event_is_remote (event) || get_reach (address) != REACH_EVERYWHERE))
     shown = gsnet_words_address (address);
   if (shown && port)
     return g_strdup_printf (_ ("%s, port %u (%s)"), shown, port, service);
@@ -192,6 +265,14 @@ gsnet_words_operation (const char *operation)
     return C_ ("operation", "Use a port");
   if (g_strcmp0 (operation, "listen") == 0)
     return C_ ("operation", "Accept connections");
+  if (g_strcmp0 (operation, "accept") == 0)
+    return C_ ("operation", "Accept a connection");
+  if (g_strcmp0 (operation, "send") == 0)
+    return C_ ("operation", "Send");
+  if (g_strcmp0 (operation, "receive") == 0)
+    return C_ ("operation", "Receive");
+  if (g_strcmp0 (operation, "create") == 0)
+    return C_ ("operation", "Create a socket");
   return operation && *operation ? C_ ("operation", "Other") : C_ ("operation", "Anything");
 }
 

@@ -134,19 +134,42 @@ snetd_answer_free (SnetdAnswer *answer)
   g_free (answer);
 }
 
+/* listen() on a socket that was never bound has no port to keep. */
+static guint
+local_port (const SnetdRequest *request)
+{
+  return SNETD_ADDRESS_KNOWN (&request->local) ? BIT (SNETD_CONDITION_LOCAL_PORT) : 0;
+}
+
+/* What of the addresses makes this call what it is. */
+static guint
+match_endpoints (const SnetdRequest *request)
+{
+  switch (request->operation)
+    {
+    case SNET_OP_CONNECT:
+    case SNET_OP_SEND:
+      return BIT (SNETD_CONDITION_REMOTE_ADDRESS) | BIT (SNETD_CONDITION_REMOTE_PORT);
+    case SNET_OP_ACCEPT:
+      /* The peer's port is another one each time. */
+      return BIT (SNETD_CONDITION_REMOTE_ADDRESS) | local_port (request);
+    case SNET_OP_CREATE:
+      return BIT (SNETD_CONDITION_TYPE) | BIT (SNETD_CONDITION_FAMILY);
+    default:
+      return local_port (request);
+    }
+}
+
 static guint
 default_match (const SnetdRequest *request)
 {
   guint match = BIT (SNETD_CONDITION_OPERATION) | BIT (SNETD_CONDITION_PROGRAM) |
                 BIT (SNETD_CONDITION_PROTOCOL);
 
-  if (request->operation == SNET_OP_CONNECT)
-    return match | BIT (SNETD_CONDITION_REMOTE_ADDRESS) | BIT (SNETD_CONDITION_REMOTE_PORT);
-
-  /* listen() on a socket that was never bound has no port to keep. */
-  if (SNETD_ADDRESS_KNOWN (&request->local))
-    match |= BIT (SNETD_CONDITION_LOCAL_PORT);
-  return match;
+  /* Addresses of other families are not understood, and cannot be conditions. */
+  if (!snetd_family_is_internet (request->family))
+    return match | BIT (SNETD_CONDITION_TYPE) | BIT (SNETD_CONDITION_FAMILY);
+  return match | match_endpoints (request);
 }
 
 static gboolean

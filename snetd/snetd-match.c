@@ -20,7 +20,9 @@ condition_holds (const SnetdRule *rule, SnetdCondition condition, const SnetdReq
     case SNETD_CONDITION_OPERATION:
       return rule->operation == request->operation;
     case SNETD_CONDITION_PROTOCOL:
-      return rule->protocol == request->protocol;
+      /* Only who names the family means one of its numbers: 6 is TCP, or some netlink. */
+      return rule->protocol == request->protocol && (snetd_family_is_internet (request->family) ||
+                                                     snetd_rule_has (rule, SNETD_CONDITION_FAMILY));
     case SNETD_CONDITION_TYPE:
       return rule->type == request->type;
     case SNETD_CONDITION_FAMILY:

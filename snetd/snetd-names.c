@@ -11,6 +11,9 @@
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
 #endif
+#ifndef AF_MCTP
+#define AF_MCTP 45
+#endif
 
 static const SnetdWord operation_words[] = {
   { SNET_OP_BIND, "bind" },     { SNET_OP_CONNECT, "connect" }, { SNET_OP_LISTEN, "listen" },
@@ -18,21 +21,61 @@ static const SnetdWord operation_words[] = {
   { SNET_OP_CREATE, "create" }, { SNET_OP_CLOSE, "close" },     { 0, NULL },
 };
 
+/* Those of the internet first, which is what an error message has room for. */
 static const SnetdWord family_words[] = {
   { AF_INET, "inet" },
   { AF_INET6, "inet6" },
+  { AF_UNIX, "unix" },
+  { AF_PACKET, "packet" },
+  { AF_NETLINK, "netlink" },
+  { AF_VSOCK, "vsock" },
+  { AF_BLUETOOTH, "bluetooth" },
+  { AF_CAN, "can" },
+  { AF_SMC, "smc" },
+  { AF_XDP, "xdp" },
+  { AF_KEY, "key" },
+  { AF_ALG, "alg" },
+  { AF_TIPC, "tipc" },
+  { AF_RDS, "rds" },
+  { AF_KCM, "kcm" },
+  { AF_QIPCRTR, "qrtr" },
+  { AF_MCTP, "mctp" },
+  { AF_NFC, "nfc" },
+  { AF_PHONET, "phonet" },
+  { AF_IEEE802154, "ieee802154" },
+  { AF_IUCV, "iucv" },
+  { AF_LLC, "llc" },
+  { AF_PPPOX, "pppox" },
+  { AF_ATMPVC, "atmpvc" },
+  { AF_ATMSVC, "atmsvc" },
+  { AF_AX25, "ax25" },
+  { AF_X25, "x25" },
+  { AF_NETROM, "netrom" },
+  { AF_ROSE, "rose" },
+  { AF_CAIF, "caif" },
+  { AF_ISDN, "isdn" },
+  { AF_IPX, "ipx" },
+  { AF_APPLETALK, "appletalk" },
   { 0, NULL },
 };
 
 static const SnetdWord type_words[] = {
-  { SOCK_STREAM, "stream" },       { SOCK_DGRAM, "dgram" }, { SOCK_RAW, "raw" },
-  { SOCK_SEQPACKET, "seqpacket" }, { SOCK_DCCP, "dccp" },   { 0, NULL },
+  { SOCK_STREAM, "stream" }, { SOCK_DGRAM, "dgram" },
+  { SOCK_RAW, "raw" },       { SOCK_SEQPACKET, "seqpacket" },
+  { SOCK_DCCP, "dccp" },     { SOCK_RDM, "rdm" },
+  { SOCK_PACKET, "packet" }, { 0, NULL },
 };
 
 static const SnetdWord protocol_words[] = {
   { IPPROTO_TCP, "tcp" },         { IPPROTO_UDP, "udp" },     { IPPROTO_SCTP, "sctp" },
   { IPPROTO_DCCP, "dccp" },       { IPPROTO_ICMP, "icmp" },   { IPPROTO_ICMPV6, "ipv6-icmp" },
   { IPPROTO_UDPLITE, "udplite" }, { IPPROTO_MPTCP, "mptcp" }, { 0, NULL },
+};
+
+static const SnetdWord hold_words[] = {
+  { SNET_HOLD_THREAD, "thread" },
+  { SNET_HOLD_FLOW, "flow" },
+  { 0, NULL },
 };
 
 static const SnetdWord verdict_words[] = {
@@ -205,10 +248,11 @@ static const SnetdWord errno_words[] = {
 #undef ERRNO
 
 const SnetdVocabulary snetd_operations = { "operation", operation_words, -1 };
-const SnetdVocabulary snetd_families = { "family", family_words, -1 };
+const SnetdVocabulary snetd_families = { "family", family_words, 255 };
 const SnetdVocabulary snetd_types = { "type", type_words, 255 };
 const SnetdVocabulary snetd_protocols = { "protocol", protocol_words, 65535 };
 const SnetdVocabulary snetd_errnos = { "errno", errno_words, -1 };
+const SnetdVocabulary snetd_holds = { "hold", hold_words, -1 };
 const SnetdVocabulary snetd_verdicts = { "verdict", verdict_words, -1 };
 const SnetdVocabulary snetd_actions = { "action", action_words, -1 };
 const SnetdVocabulary snetd_lifetimes = { "lifetime", lifetime_words, -1 };
@@ -227,6 +271,21 @@ snetd_vocabulary_word (const SnetdVocabulary *vocabulary, int value)
     return g_strdup_printf ("%d", value);
 
   return NULL;
+}
+
+gboolean
+snetd_family_is_internet (int family)
+{
+  return family == AF_INET || family == AF_INET6;
+}
+
+char *
+snetd_protocol_word (int family, int protocol)
+{
+  if (snetd_family_is_internet (family))
+    return snetd_vocabulary_word (&snetd_protocols, protocol);
+
+  return g_strdup_printf ("%d", protocol);
 }
 
 gboolean

@@ -51,6 +51,7 @@ extern const SnetdVocabulary snetd_families;
 extern const SnetdVocabulary snetd_types;
 extern const SnetdVocabulary snetd_protocols;
 extern const SnetdVocabulary snetd_errnos;
+extern const SnetdVocabulary snetd_holds;
 extern const SnetdVocabulary snetd_verdicts;
 extern const SnetdVocabulary snetd_actions;
 extern const SnetdVocabulary snetd_lifetimes;
@@ -58,6 +59,12 @@ extern const SnetdVocabulary snetd_reasons;
 
 /* Word for a value, newly allocated; NULL if there is none. */
 char *snetd_vocabulary_word (const SnetdVocabulary *vocabulary, int value);
+
+/* Whether the words of snetd_protocols are about this family; others count for themselves. */
+gboolean snetd_family_is_internet (int family);
+
+/* What a protocol of a family is called, newly allocated: a word, or a number. */
+char *snetd_protocol_word (int family, int protocol);
 
 /* Value of a word; FALSE, with ret_value untouched, if there is none. */
 gboolean

@@ -33,10 +33,10 @@ is_same_file (const char *link, const char *path)
   return running.st_dev == named.st_dev && running.st_ino == named.st_ino;
 }
 
-char *
-snetd_process_program (guint32 pid)
+/* What /proc says of it, for a kernel that does not. */
+static char *
+program_by_proc (const char *link)
 {
-  g_autofree char *link = g_strdup_printf ("/proc/%u/exe", pid);
   g_autofree char *path = NULL;
   g_autofree char *text = NULL;
 
@@ -49,6 +49,51 @@ snetd_process_program (guint32 pid)
     return g_steal_pointer (&text);
 
   return g_strconcat (text, ELSEWHERE, NULL);
+}
+
+/* Whether the file that the kernel has seen is the one that the path leads to from here. */
+static gboolean
+is_here (const struct snet_event *event, const char *link)
+{
+  const guint32 known = SNET_EVENT_PROGRAM_DEV | SNET_EVENT_PROGRAM_INODE;
+  struct stat named;
+
+  if ((event->fields & known) != known || stat (event->program, &named) != 0)
+    return is_same_file (link, event->program);
+  return named.st_dev == event->program_dev && named.st_ino == event->program_inode;
+}
+
+static gboolean
+is_deleted (const char *link)
+{
+  g_autofree char *path = g_file_read_link (link, NULL);
+
+  return path != NULL && g_str_has_suffix (path, DELETED);
+}
+
+/*
+ * What the kernel says was true when the program was started, and is true of
+ * the process whatever has become of its entry in /proc. What is at that path
+ * now may be another file.
+ */
+static char *
+program_by_kernel (const struct snet_event *event, const char *link)
+{
+  g_autofree char *text = snetd_process_text (event->program);
+
+  if (!g_path_is_absolute (event->program) || is_here (event, link) ||
+      g_str_has_suffix (event->program, DELETED))
+    return g_steal_pointer (&text);
+
+  return g_strconcat (text, is_deleted (link) ? DELETED : ELSEWHERE, NULL);
+}
+
+char *
+snetd_process_program (const struct snet_event *event)
+{
+  g_autofree char *link = g_strdup_printf ("/proc/%u/exe", event->pid);
+
+  return event->program != NULL ? program_by_kernel (event, link) : program_by_proc (link);
 }
 
 char *

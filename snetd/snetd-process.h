@@ -3,14 +3,17 @@
 
 #include <glib.h>
 
+#include "snet.h"
+
 /*
  * The path of the program file that a held process runs, as UTF-8 (other
- * bytes as \xNN); NULL if it has none. " (deleted)" is appended if the file
+ * bytes as \xNN); NULL if it has none. As the kernel tells, otherwise as /proc
+ * does. " (deleted)" is appended if the file
  * is not in the file system any more, " (elsewhere)" if that path leads to
  * another file here, as for a process with its own mounts: neither may pass
  * for the program that a rule means.
  */
-char *snetd_process_program (guint32 pid);
+char *snetd_process_program (const struct snet_event *event);
 
 /* Text that may go over D-Bus: bytes that are not UTF-8 come out as \xNN. */
 char *snetd_process_text (const char *bytes);

@@ -34,6 +34,7 @@ snetd_request_new (const struct snet_event *event)
   request->time = event->time_ns / 1000;
   request->deadline = event->deadline_ns / 1000;
   request->operation = event->operation;
+  request->hold = event->hold;
   request->family = event->family;
   request->type = event->type;
   request->protocol = event->protocol;
@@ -52,7 +53,7 @@ snetd_request_new (const struct snet_event *event)
   if (event->fields & SNET_EVENT_REMOTE)
     snetd_address_from_sockaddr (&event->remote, event->remote_len, &request->remote,
                                  &request->remote_port);
-  request->program = snetd_process_program (event->pid);
+  request->program = snetd_process_program (event);
 
   /* From here on the wall clock may be set; how long it waits is not to jump. */
   age = MAX (g_get_real_time () - request->time, 0);
@@ -113,13 +114,15 @@ GVariant *
 snetd_request_to_variant (const SnetdRequest *request)
 {
   g_auto (GVariantBuilder) dict = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autofree char *protocol = NULL;
 
   snetd_dict_add (&dict, SNET_KEY_ID, g_variant_new ("t", request->id));
   snetd_dict_add (&dict, SNET_KEY_TIME, g_variant_new ("x", request->time));
   snetd_dict_add_word (&dict, SNET_KEY_OPERATION, &snetd_operations, request->operation);
   snetd_dict_add_word (&dict, SNET_KEY_FAMILY, &snetd_families, request->family);
   snetd_dict_add_word (&dict, SNET_KEY_TYPE, &snetd_types, request->type);
-  snetd_dict_add_word (&dict, SNET_KEY_PROTOCOL, &snetd_protocols, request->protocol);
+  protocol = snetd_protocol_word (request->family, request->protocol);
+  snetd_dict_add_text (&dict, SNET_KEY_PROTOCOL, protocol);
   snetd_dict_add (&dict, SNET_KEY_UID, g_variant_new ("u", request->uid));
   snetd_dict_add (&dict, SNET_KEY_PID, g_variant_new ("u", request->pid));
   snetd_dict_add_text (&dict, SNET_KEY_COMM, request->comm);
@@ -132,7 +135,7 @@ snetd_request_to_variant (const SnetdRequest *request)
   snetd_dict_add_address (&dict, SNET_KEY_REMOTE_ADDRESS, &request->remote);
   if (SNETD_ADDRESS_KNOWN (&request->remote))
     snetd_dict_add (&dict, SNET_KEY_REMOTE_PORT, g_variant_new ("q", request->remote_port));
-  snetd_dict_add (&dict, SNET_KEY_HOLD, g_variant_new ("s", "thread"));
+  snetd_dict_add_word (&dict, SNET_KEY_HOLD, &snetd_holds, request->hold);
 
   if (request->decided)
     add_decision (&dict, request);

@@ -19,6 +19,7 @@ typedef struct
   gint64 time;     /* microseconds since the epoch */
   gint64 deadline; /* likewise */
   int operation;
+  int hold; /* SNET_HOLD_AUTO: unknown */
   int family;
   int type;
   int protocol;

@@ -355,18 +355,37 @@ contradiction (GError **error, const char *one, const char *other, const char *w
   return FALSE;
 }
 
+/* An endpoint that calls of this kind do not have. */
 static gboolean
-check_destination (const SnetdRule *rule, GError **error)
+check_absent (const SnetdRule *rule, SnetdCondition condition, const char *why, GError **error)
 {
-  const char *why = "only connect has a destination";
-
-  if (!snetd_rule_has (rule, SNETD_CONDITION_OPERATION) || rule->operation == SNET_OP_CONNECT)
+  if (!snetd_rule_has (rule, condition))
     return TRUE;
-  if (snetd_rule_has (rule, SNETD_CONDITION_REMOTE_ADDRESS))
-    return contradiction (error, SNET_KEY_REMOTE_ADDRESS, SNET_KEY_OPERATION, why);
-  if (snetd_rule_has (rule, SNETD_CONDITION_REMOTE_PORT))
-    return contradiction (error, SNET_KEY_REMOTE_PORT, SNET_KEY_OPERATION, why);
-  return TRUE;
+  return contradiction (error, snetd_condition_key (condition), SNET_KEY_OPERATION, why);
+}
+
+static gboolean
+check_endpoints (const SnetdRule *rule, GError **error)
+{
+  const char *no_remote = "a call of that kind has no destination and no peer";
+  const char *no_local = "a new socket has no address";
+
+  if (!snetd_rule_has (rule, SNETD_CONDITION_OPERATION))
+    return TRUE;
+  switch (rule->operation)
+    {
+    case SNET_OP_CREATE:
+      return check_absent (rule, SNETD_CONDITION_REMOTE_ADDRESS, no_remote, error) &&
+             check_absent (rule, SNETD_CONDITION_REMOTE_PORT, no_remote, error) &&
+             check_absent (rule, SNETD_CONDITION_LOCAL_ADDRESS, no_local, error) &&
+             check_absent (rule, SNETD_CONDITION_LOCAL_PORT, no_local, error);
+    case SNET_OP_BIND:
+    case SNET_OP_LISTEN:
+      return check_absent (rule, SNETD_CONDITION_REMOTE_ADDRESS, no_remote, error) &&
+             check_absent (rule, SNETD_CONDITION_REMOTE_PORT, no_remote, error);
+    default:
+      return TRUE;
+    }
 }
 
 /* An IPv6 socket reaches IPv4 addresses by their mapped form; not the reverse. */
@@ -429,10 +448,19 @@ snetd_rule_check (const SnetdRule *rule, GError **error)
     return contradiction (error, SNET_KEY_UID, SNET_KEY_OWNER,
                           "a user's rule touches that user's processes only");
 
-  return check_destination (rule, error) && check_family (rule, error) && check_type (rule, error);
+  return check_endpoints (rule, error) && check_family (rule, error) && check_type (rule, error);
 }
 
 /* Writing. */
+
+static void
+add_protocol (GVariantBuilder *dict, const SnetdRule *rule)
+{
+  gboolean other = snetd_rule_has (rule, SNETD_CONDITION_FAMILY);
+  g_autofree char *word = snetd_protocol_word (other ? rule->family : AF_INET, rule->protocol);
+
+  snetd_dict_add_text (dict, SNET_KEY_PROTOCOL, word);
+}
 
 static void
 add_conditions (GVariantBuilder *dict, const SnetdRule *rule)
@@ -450,7 +478,7 @@ add_conditions (GVariantBuilder *dict, const SnetdRule *rule)
   if (snetd_rule_has (rule, SNETD_CONDITION_OPERATION))
     snetd_dict_add_word (dict, SNET_KEY_OPERATION, &snetd_operations, rule->operation);
   if (snetd_rule_has (rule, SNETD_CONDITION_PROTOCOL))
-    snetd_dict_add_word (dict, SNET_KEY_PROTOCOL, &snetd_protocols, rule->protocol);
+    add_protocol (dict, rule);
   if (snetd_rule_has (rule, SNETD_CONDITION_TYPE))
     snetd_dict_add_word (dict, SNET_KEY_TYPE, &snetd_types, rule->type);
   if (snetd_rule_has (rule, SNETD_CONDITION_FAMILY))

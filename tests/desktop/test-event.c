@@ -127,6 +127,26 @@ test_sentences (void)
     { "{'operation': <'bind'>, 'program': <'/usr/bin/nc'>, 'protocol': <'udp'>,"
       " 'local-address': <'0.0.0.0'>}",
       "nc wants to use any free port of this machine (udp)" },
+    { "{'operation': <'accept'>, 'program': <'/usr/sbin/nginx'>, 'protocol': <'tcp'>,"
+      " 'local-address': <'127.0.0.1'>, 'local-port': <uint16 80>,"
+      " 'remote-address': <'192.0.2.9'>, 'remote-port': <uint16 54321>}",
+      "nginx wants to accept a connection from 192.0.2.9 on port 80 (http/tcp)" },
+    { "{'operation': <'accept'>, 'comm': <'x'>, 'family': <'vsock'>, 'protocol': <'0'>}",
+      "x wants to accept a connection, it is not known from where (vsock)" },
+    { "{'operation': <'send'>, 'program': <'/usr/bin/dig'>, 'protocol': <'udp'>,"
+      " 'remote-address': <'192.0.2.1'>, 'remote-port': <uint16 53>}",
+      "dig wants to send to 192.0.2.1, port 53 (domain/udp)" },
+    { "{'operation': <'send'>, 'comm': <'ip'>, 'family': <'netlink'>, 'protocol': <'0'>}",
+      "ip wants to send, it is not known where to (netlink)" },
+    { "{'operation': <'receive'>, 'comm': <'x'>, 'protocol': <'udp'>,"
+      " 'local-port': <uint16 53>}",
+      "x wants to receive on port 53 (domain/udp)" },
+    { "{'operation': <'create'>, 'comm': <'ping'>, 'type': <'raw'>, 'family': <'inet'>,"
+      " 'protocol': <'icmp'>}",
+      "ping wants to create a raw socket (icmp)" },
+    { "{'operation': <'create'>, 'comm': <'x'>, 'type': <'dgram'>, 'family': <'packet'>,"
+      " 'protocol': <'3'>}",
+      "x wants to create a socket (packet)" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

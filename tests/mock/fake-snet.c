@@ -115,6 +115,7 @@ fake_snet_event (guint32 uid)
   struct sockaddr_in *remote = (struct sockaddr_in *)&event.remote;
 
   event.operation = SNET_OP_CONNECT;
+  event.hold = SNET_HOLD_THREAD;
   event.fields = SNET_EVENT_REMOTE | SNET_EVENT_NETNS;
   event.family = AF_INET;
   event.type = SOCK_STREAM;

@@ -88,6 +88,23 @@ test_matches (void)
     }
 }
 
+/* The numbers of protocols are the internet's, unless the rule says whose they are. */
+static void
+test_protocol_of_family (void)
+{
+  g_autoptr (SnetdRequest) request = request_new ();
+  g_autoptr (SnetdRule) tcp = rule_parse ("{'action': <'allow'>, 'protocol': <'tcp'>}", 1);
+  g_autoptr (SnetdRule) xfrm =
+    rule_parse ("{'action': <'allow'>, 'protocol': <'6'>, 'family': <'netlink'>}", 2);
+
+  g_assert_true (snetd_rule_matches (tcp, request));
+  g_assert_false (snetd_rule_matches (xfrm, request));
+  request->family = AF_NETLINK;
+  g_assert_cmpint (request->protocol, ==, 6);
+  g_assert_false (snetd_rule_matches (tcp, request));
+  g_assert_true (snetd_rule_matches (xfrm, request));
+}
+
 static void
 test_unknown_program (void)
 {
@@ -370,6 +387,7 @@ main (int argc, char **argv)
   fake_snet_reset ();
 
   g_test_add_func ("/engine/matches", test_matches);
+  g_test_add_func ("/engine/protocol-of-family", test_protocol_of_family);
   g_test_add_func ("/engine/unknown-program", test_unknown_program);
   g_test_add_func ("/engine/mapped", test_mapped);
   g_test_add_func ("/engine/order", test_order);

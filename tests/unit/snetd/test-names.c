@@ -27,16 +27,38 @@ check_word (const SnetdVocabulary *vocabulary, int value, const char *word)
   g_assert_cmpint (back, ==, value);
 }
 
+static const char *const snet_operation_names[] = { NULL,      "bind",   "connect",
+                                                    "listen",  "accept", "send",
+                                                    "receive", "create", "close" };
+
+static void
+test_protocol_word (void)
+{
+  g_autofree char *tcp = snetd_protocol_word (AF_INET6, IPPROTO_TCP);
+  g_autofree char *xfrm = snetd_protocol_word (AF_NETLINK, 6);
+
+  g_assert_cmpstr (tcp, ==, "tcp");
+  g_assert_cmpstr (xfrm, ==, "6");
+}
+
 static void
 test_words (void)
 {
+  G_STATIC_ASSERT (G_N_ELEMENTS (snet_operation_names) == SNET_OP_MAX + 1);
+
   check_word (&snetd_operations, SNET_OP_BIND, "bind");
   check_word (&snetd_operations, SNET_OP_CONNECT, "connect");
   check_word (&snetd_operations, SNET_OP_LISTEN, "listen");
+  for (int operation = 1; operation <= SNET_OP_MAX; operation++)
+    check_word (&snetd_operations, operation, snet_operation_names[operation]);
   check_word (&snetd_operations, SNET_OP_MAX + 1, NULL);
   check_word (&snetd_families, AF_INET, "inet");
   check_word (&snetd_families, AF_INET6, "inet6");
-  check_word (&snetd_families, AF_UNIX, NULL);
+  check_word (&snetd_families, AF_UNIX, "unix");
+  check_word (&snetd_families, AF_XDP, "xdp");
+  check_word (&snetd_families, 63, "63");
+  check_word (&snetd_holds, SNET_HOLD_FLOW, "flow");
+  check_word (&snetd_holds, SNET_HOLD_AUTO, NULL);
   check_word (&snetd_types, SOCK_STREAM, "stream");
   check_word (&snetd_types, SOCK_DGRAM, "dgram");
   check_word (&snetd_types, SOCK_RAW, "raw");
@@ -101,7 +123,7 @@ test_choices (void)
 
   g_assert_cmpstr (verdicts, ==, "allow or deny");
   g_assert_cmpstr (actions, ==, "allow, deny or ask");
-  g_assert_cmpstr (types, ==, "stream, dgram, raw, seqpacket, dccp or a number");
+  g_assert_cmpstr (types, ==, "stream, dgram, raw, seqpacket, dccp, rdm, packet or a number");
 }
 
 static void
@@ -283,6 +305,68 @@ program_stop (Program *program)
   g_free (program->directory);
 }
 
+/* As /proc tells. */
+static char *
+program_of (GPid pid)
+{
+  struct snet_event event = { .pid = pid };
+
+  return snetd_process_program (&event);
+}
+
+/* As the kernel tells. */
+static char *
+kernel_program_of (GPid pid, const char *path, guint64 dev, guint64 inode)
+{
+  struct snet_event event = { .pid = pid,
+                              .fields = SNET_EVENT_PROGRAM_DEV | SNET_EVENT_PROGRAM_INODE,
+                              .program = path,
+                              .program_dev = dev,
+                              .program_inode = inode };
+
+  return snetd_process_program (&event);
+}
+
+static void
+check_kernel_program (GPid pid, const char *path, const struct stat *file, const char *expected)
+{
+  g_autofree char *got = kernel_program_of (pid, path, file->st_dev, file->st_ino);
+
+  g_assert_cmpstr (got, ==, expected);
+}
+
+/* The kernel knows it from the beginning on; what has become of the file is seen here. */
+static void
+test_program_of_kernel (void)
+{
+  g_autofree char *deleted = NULL, *elsewhere = NULL;
+  struct stat file, other;
+  Program program;
+
+  program_start (&program, "program");
+  deleted = g_strconcat (program.path, " (deleted)", NULL);
+  elsewhere = g_strconcat (program.path, " (elsewhere)", NULL);
+  g_assert_no_errno (stat (program.path, &file));
+  g_assert_no_errno (stat ("/proc/self/exe", &other));
+
+  check_kernel_program (program.pid, program.path, &file, program.path);
+  check_kernel_program (program.pid, program.path, &other, elsewhere);
+  check_kernel_program (program.pid, deleted, &file, deleted);
+  check_kernel_program (program.pid, "(unreachable)/x", &other, "(unreachable)/x");
+  check_kernel_program (program.pid, "/a\xff", &other, "/a\\xff (elsewhere)");
+
+  g_assert_cmpint (g_unlink (program.path), ==, 0);
+  g_assert_true (g_file_set_contents (program.path, "new", -1, NULL));
+  check_kernel_program (program.pid, program.path, &file, deleted);
+  program_stop (&program);
+
+  /* Its entry in /proc is gone. */
+  g_assert_no_errno (stat ("/proc/self/exe", &other));
+  check_kernel_program (program.pid, "/bin/true", &other, "/bin/true (elsewhere)");
+  g_assert_no_errno (stat ("/bin/true", &file));
+  check_kernel_program (program.pid, "/bin/true", &file, "/bin/true");
+}
+
 static void
 test_program (void)
 {
@@ -294,7 +378,7 @@ test_program (void)
       Program program;
 
       program_start (&program, names[i]);
-      path = snetd_process_program (program.pid);
+      path = program_of (program.pid);
       g_assert_cmpstr (path, ==, program.path);
       program_stop (&program);
     }
@@ -311,12 +395,12 @@ test_program_deleted (void)
   program_start (&program, "program");
   expected = g_strconcat (program.path, " (deleted)", NULL);
   g_assert_cmpint (g_unlink (program.path), ==, 0);
-  path = snetd_process_program (program.pid);
+  path = program_of (program.pid);
   g_assert_cmpstr (path, ==, expected);
 
   /* As after an update: the name leads to another file now. */
   g_assert_true (g_file_set_contents (program.path, "new", -1, NULL));
-  replaced = snetd_process_program (program.pid);
+  replaced = program_of (program.pid);
   g_assert_cmpstr (replaced, ==, expected);
   program_stop (&program);
 }
@@ -328,7 +412,7 @@ test_program_gone (void)
 
   program_start (&program, "program");
   program_stop (&program);
-  g_assert_null (snetd_process_program (program.pid));
+  g_assert_null (program_of (program.pid));
 }
 
 /* A user's own mounts must not make one program pass for another. */
@@ -370,7 +454,7 @@ test_program_elsewhere (void)
       g_assert_cmpint (write (input, &byte, 1), ==, 1);
       g_assert_cmpint (read (output, &ready, 1), ==, 1);
       link = g_strdup_printf ("/proc/%d/exe", pid);
-      path = snetd_process_program (pid);
+      path = program_of (pid);
       g_assert_true (g_str_has_suffix (path, "/bin/true (elsewhere)"));
     }
   close (input);
@@ -396,6 +480,8 @@ main (int argc, char **argv)
   g_test_add_func ("/process/program", test_program);
   g_test_add_func ("/process/program-deleted", test_program_deleted);
   g_test_add_func ("/process/program-gone", test_program_gone);
+  g_test_add_func ("/names/protocol-word", test_protocol_word);
+  g_test_add_func ("/process/program-of-kernel", test_program_of_kernel);
   g_test_add_func ("/process/program-elsewhere", test_program_elsewhere);
 
   return g_test_run ();

@@ -2,6 +2,7 @@
 /* What is a rule, what is none, and what is made of an answer. */
 #include <errno.h>
 #include <locale.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "fake-snet.h"
@@ -111,7 +112,8 @@ test_bad (void)
     { "{'action': <'allow'>, 'program': <'/usr/../bin/curl'>}", { "“program”", NULL } },
     { "{'action': <'allow'>, 'program': <'/'>}", { "“program”", NULL } },
     { "{'action': <'allow'>, 'uid': <uint32 4294967295>}", { "“uid”", NULL } },
-    { "{'action': <'allow'>, 'family': <'unix'>}", { "“family”", "inet or inet6" } },
+    { "{'action': <'allow'>, 'family': <'moon'>}", { "“family”", "inet, inet6, unix" } },
+    { "{'action': <'allow'>, 'family': <'256'>}", { "“family”", "a number" } },
     { "{'action': <'allow'>, 'type': <'tcp'>}", { "“type”", "stream" } },
     { "{'action': <'allow'>, 'protocol': <'99999'>}", { "“protocol”", NULL } },
     { "{'action': <'allow'>, 'remote-address': <'here'>}", { "“remote-address”", "“here”" } },
@@ -128,6 +130,10 @@ test_bad (void)
       { "“remote-address”", "“operation”" } },
     { "{'action': <'allow'>, 'operation': <'bind'>, 'remote-port': <uint16 80>}",
       { "“remote-port”", "“operation”" } },
+    { "{'action': <'allow'>, 'operation': <'create'>, 'remote-port': <uint16 80>}",
+      { "“remote-port”", "“operation”" } },
+    { "{'action': <'allow'>, 'operation': <'create'>, 'local-address': <'::1'>}",
+      { "“local-address”", "“operation”" } },
     { "{'action': <'allow'>, 'family': <'inet'>, 'remote-address': <'2001:db8::1'>}",
       { "“remote-address”", "“family”" } },
     { "{'action': <'allow'>, 'family': <'inet'>, 'local-address': <'::/0'>}",
@@ -233,6 +239,42 @@ make_unbound_listen (SnetdRequest *request)
 }
 
 static void
+make_accept (SnetdRequest *request)
+{
+  make_listen (request);
+  request->operation = SNET_OP_ACCEPT;
+  g_assert_true (snetd_address_parse ("192.0.2.9", &request->remote, NULL));
+  request->remote_port = 54321;
+}
+
+static void
+make_send (SnetdRequest *request)
+{
+  request->operation = SNET_OP_SEND;
+  request->type = SOCK_DGRAM;
+  request->protocol = IPPROTO_UDP;
+}
+
+static void
+make_create (SnetdRequest *request)
+{
+  make_unbound_listen (request);
+  request->operation = SNET_OP_CREATE;
+  request->type = SOCK_RAW;
+  request->protocol = IPPROTO_ICMP;
+}
+
+static void
+make_netlink (SnetdRequest *request)
+{
+  make_unbound_listen (request);
+  request->operation = SNET_OP_SEND;
+  request->family = AF_NETLINK;
+  request->type = SOCK_RAW;
+  request->protocol = 6;
+}
+
+static void
 test_answer_rule (void)
 {
   static const struct
@@ -260,6 +302,23 @@ test_answer_rule (void)
     { "allow", "{'lifetime': <'forever'>}", 1000, make_unbound_listen,
       "{'action': <'allow'>, 'lifetime': <'forever'>, 'owner': <uint32 1000>,"
       " 'operation': <'listen'>, 'program': <'/usr/bin/curl'>, 'protocol': <'tcp'>}" },
+    { "allow", "{'lifetime': <'forever'>}", 0, make_accept,
+      "{'action': <'allow'>, 'lifetime': <'forever'>,"
+      " 'operation': <'accept'>, 'program': <'/usr/bin/curl'>, 'protocol': <'tcp'>,"
+      " 'remote-address': <'192.0.2.9'>, 'local-port': <uint16 8080>}" },
+    { "allow", "{'lifetime': <'forever'>}", 0, make_send,
+      "{'action': <'allow'>, 'lifetime': <'forever'>,"
+      " 'operation': <'send'>, 'program': <'/usr/bin/curl'>, 'protocol': <'udp'>,"
+      " 'remote-address': <'192.0.2.1'>, 'remote-port': <uint16 443>}" },
+    { "allow", "{'lifetime': <'forever'>}", 0, make_create,
+      "{'action': <'allow'>, 'lifetime': <'forever'>, 'operation': <'create'>,"
+      " 'program': <'/usr/bin/curl'>, 'protocol': <'icmp'>, 'type': <'raw'>,"
+      " 'family': <'inet'>}" },
+    /* A protocol of another family is a number, and nothing without the family. */
+    { "allow", "{'lifetime': <'forever'>}", 0, make_netlink,
+      "{'action': <'allow'>, 'lifetime': <'forever'>, 'operation': <'send'>,"
+      " 'program': <'/usr/bin/curl'>, 'protocol': <'6'>, 'type': <'raw'>,"
+      " 'family': <'netlink'>}" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
