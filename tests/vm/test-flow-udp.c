@@ -206,6 +206,55 @@ test_many (void)
   assert_arrive (flow->server, DATAGRAMS_MAX);
 }
 
+static void
+set_hold (Flow *flow, enum snet_hold hold)
+{
+  const struct snet_mediated mediated = { SNET_OP_SEND, AF_INET, SNET_ANY, SNET_ANY, hold };
+
+  g_assert_cmpint (snet_mediated_add (flow->controller->snet, &mediated), ==, 0);
+}
+
+/*
+ * The verdict is there while the call has not sent yet: it waits for room in the
+ * send buffer, which is full of what waits for another verdict.
+ */
+static void
+test_stalled (void)
+{
+  g_autoptr (Flow) flow = flow_new (AF_INET, SOCK_DGRAM);
+  g_autofree struct snet_event *first = NULL;
+  g_autofree struct snet_event *second = NULL;
+  PuppetCall call = { .operation = PUPPET_OPTION, .flags = SOL_SOCKET, .arg = SO_SNDBUF };
+  int former = flow->server, count = 1, other, error;
+  guint16 port;
+
+  set_hold (flow, SNET_HOLD_FLOW);
+  call.fd = puppet_socket (flow->puppet, &flow->to, 0);
+  g_assert_cmpint (puppet_call (flow->puppet, &call).error, ==, 0);
+  first = flow_send (flow, call.fd, count);
+  do
+    error = puppet_send (flow->puppet, call.fd, &flow->to, ++count, MSG_DONTWAIT);
+  while (error == 0);
+  g_assert_cmpint (error, ==, EAGAIN);
+
+  other = open_server (AF_INET, SOCK_DGRAM, &port);
+  call.operation = PUPPET_SEND;
+  call.flags = 0;
+  call.call = call_loopback (AF_INET, SOCK_DGRAM, port);
+  puppet_begin (flow->puppet, &call);
+  second = controller_next_request (flow->controller);
+  set_hold (flow, SNET_HOLD_AUTO);
+  controller_deny (flow->controller, second, EPERM);
+  g_usleep (LATE_MS * 1000);
+  g_assert_false (puppet_has_returned (flow->puppet));
+
+  controller_allow (flow->controller, first);
+  g_assert_cmpint (puppet_finish (flow->puppet).error, ==, EPERM);
+  assert_arrive (former, count - 1);
+  flow_assert_nothing (other);
+  close (other);
+}
+
 /* Data that wait for more, to be sent together, do not get away either. */
 static void
 test_corked (gconstpointer family)
@@ -246,5 +295,6 @@ add_udp_flow_tests (void)
   g_test_add_func ("/flow/udp/reconnect", test_reconnect);
   g_test_add_func ("/flow/udp/reconnect-failed", test_reconnect_failed);
   g_test_add_func ("/flow/udp/many", test_many);
+  g_test_add_func ("/flow/udp/stalled", test_stalled);
   add ("corked", test_corked);
 }
