@@ -28,8 +28,11 @@
 /* When TCP's clock is stopped: before its first timer, of a second, is over. */
 #define FLOW_PAUSE (HZ / 2)
 
-/* Until a busy socket is tried again. */
-#define FLOW_RETRY 1
+/*
+ * Until a busy socket is tried again, unless the call that is busy with it is
+ * one of the flow's: then at its end.
+ */
+#define FLOW_RETRY max(HZ / 50, 1)
 
 static struct workqueue_struct *flow_queue __ro_after_init;
 
