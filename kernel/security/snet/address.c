@@ -148,20 +148,37 @@ static void set_ipv6(struct snet_address *to, const struct in6_addr *address,
 	to->in6.sin6_scope_id = ipv6_iface_scope_id(address, device);
 }
 
+/* The name of another kind of socket, or of its peer. A family alone is none. */
+static void take_name(struct snet_address *address, struct socket *sock,
+		      int peer)
+{
+	int len;
+
+	len = sock->ops->getname(sock, (void *)&address->raw, peer);
+	if (len > (int)sizeof(sa_family_t))
+		address->len = len;
+}
+
 /**
- * snet_address_of_socket - The address that an internet socket is bound to
- * @address: where to put it; has no length afterwards if there is none, or if
- *	it is another kind of socket
+ * snet_address_of_socket - The address that a socket is bound to
+ * @address: where to put it; has no length afterwards if there is none
  * @sk: the socket
  *
- * It is read without the lock of the socket: what is decided by it, listen(),
- * cannot change it meanwhile without a bind() that is asked about as well.
+ * That of an internet socket is read without its lock: what is decided by it,
+ * listen(), cannot change it meanwhile without a bind() that is asked about as
+ * well.
+ *
+ * Context: process context, may sleep for other sockets.
  */
-void snet_address_of_socket(struct snet_address *address,
-			    const struct sock *sk)
+void snet_address_of_socket(struct snet_address *address, const struct sock *sk)
 {
 	address->len = 0;
-	if (!is_inet_socket(sk) || !inet_sk(sk)->inet_sport)
+	if (!is_inet_socket(sk)) {
+		if (sk->sk_socket)
+			take_name(address, sk->sk_socket, 0);
+		return;
+	}
+	if (!inet_sk(sk)->inet_sport)
 		return;
 
 	if (sk->sk_family == AF_INET)
@@ -184,13 +201,10 @@ void snet_address_of_socket(struct snet_address *address,
 void snet_address_of_peer(struct snet_address *address, struct socket *sock)
 {
 	const struct sock *sk = sock->sk;
-	int len;
 
 	address->len = 0;
 	if (!is_inet_socket(sk)) {
-		len = sock->ops->getname(sock, (void *)&address->raw, 1);
-		if (len >= (int)sizeof(sa_family_t))
-			address->len = len;
+		take_name(address, sock, 1);
 		return;
 	}
 	if (!inet_sk(sk)->inet_dport)

@@ -58,8 +58,10 @@ void snet_request_init(struct snet_request *request,
 /**
  * snet_request_set_socket - Write down on what socket
  * @request: initialised
- * @sk: the socket; the caller has a reference. Of an internet socket the local
- *	address is taken, too.
+ * @sk: the socket; the caller has a reference. The address that it is bound
+ *	to is taken, too.
+ *
+ * Context: process context, may sleep but for internet sockets.
  */
 void snet_request_set_socket(struct snet_request *request,
 			     const struct sock *sk)

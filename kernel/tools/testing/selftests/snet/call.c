@@ -58,6 +58,7 @@ static int open_socket(const struct call *call)
 	return fd;
 }
 
+/* Closes @fd behind a system call that has returned @ret. */
 static long end(int fd, long ret)
 {
 	ret = ret < 0 ? -errno : 0;
@@ -104,12 +105,15 @@ long call_listen(const void *call)
 long call_accept(const void *call)
 {
 	int fd = open_socket(call);
-	int newfd;
+	int connection;
 
 	if (fd < 0)
 		return fd;
-	newfd = accept(fd, NULL, NULL);
-	return newfd < 0 ? -errno : newfd;
+	connection = accept(fd, NULL, NULL);
+	if (connection < 0)
+		return end(fd, -1);
+	close(fd);
+	return end(connection, send(connection, "", 1, MSG_NOSIGNAL));
 }
 
 long call_send(const void *arg)
@@ -119,8 +123,8 @@ long call_send(const void *arg)
 
 	if (fd < 0)
 		return fd;
-	return end(fd,
-		   sendto(fd, "", 1, 0, &call->address.any, call->address.len));
+	return end(fd, sendto(fd, "", 1, MSG_NOSIGNAL, &call->address.any,
+			      call->address.len));
 }
 
 long call_receive(const void *call)

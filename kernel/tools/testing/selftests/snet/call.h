@@ -45,13 +45,14 @@ struct call {
 };
 
 /*
- * Each takes a struct call and returns 0 (call_accept() a descriptor) or
- * -errno of the first system call that fails.
+ * Each takes a struct call and returns 0, or -errno of the first system call
+ * that fails.
  */
 long call_socket(const void *call);
 long call_bind(const void *call);
 long call_connect(const void *call);
 long call_listen(const void *call);
+/* Accepts a connection, sends one byte on it, and closes it. */
 long call_accept(const void *call);
 /* Sends one byte to the address, by sendto(). */
 long call_send(const void *call);

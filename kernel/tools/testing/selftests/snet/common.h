@@ -461,6 +461,27 @@ static inline long child_call(struct __test_metadata *_metadata,
 	return result;
 }
 
+/* Takes all that has come, and answers each request alike. */
+static inline unsigned int answer_queued(struct controller *ctl,
+					 enum snet_verdict verdict, int error,
+					 struct nl_event **last)
+{
+	unsigned int count = 0;
+	struct nl_event *event;
+
+	while (!try_next(ctl, 0, &event)) {
+		if (event->cmd != SNET_CMD_REQUEST) {
+			nl_free(event);
+			continue;
+		}
+		answer(ctl, event, verdict, error);
+		count++;
+		nl_free(*last);
+		*last = event;
+	}
+	return count;
+}
+
 /*
  * Answers everything alike until the child has a result, which is returned.
  * The number of requests goes to @count, the last one to @last (to be freed),
@@ -471,27 +492,20 @@ static inline long child_answered(struct __test_metadata *_metadata,
 				  enum snet_verdict verdict, int error,
 				  unsigned int *count, struct nl_event **last)
 {
-	struct nl_event *event, *request = NULL;
+	struct pollfd pfds[] = {
+		{ .fd = ctl->nl.fd, .events = POLLIN },
+		{ .fd = child->result_fd, .events = POLLIN },
+	};
+	struct nl_event *request = NULL;
 	unsigned int requests = 0;
+	bool told;
 
-	while (!child_has_told(child, 0)) {
-		struct pollfd pfds[] = {
-			{ .fd = ctl->nl.fd, .events = POLLIN },
-			{ .fd = child->result_fd, .events = POLLIN },
-		};
-
+	do {
 		ASSERT_LT(0, ctl->nl.first ? 1 : poll(pfds, 2, NL_PATIENCE));
-		while (!try_next(ctl, 0, &event)) {
-			if (event->cmd != SNET_CMD_REQUEST) {
-				nl_free(event);
-				continue;
-			}
-			answer(ctl, event, verdict, error);
-			requests++;
-			nl_free(request);
-			request = event;
-		}
-	}
+		/* What it has asked before it has told is there by now. */
+		told = child_has_told(child, 0);
+		requests += answer_queued(ctl, verdict, error, &request);
+	} while (!told);
 	if (count)
 		*count = requests;
 	if (last)
