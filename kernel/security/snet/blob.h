@@ -17,11 +17,13 @@
  * @since_ns: CLOCK_BOOTTIME when it was made, or accepted
  * @connected: a keyed hash over where its last connect() was allowed to go; 0
  *	for nowhere. A word, so that it needs no lock.
+ * @is_accepted: whether it is an accepted connection, rather than made
  * @flows: what is held of it, see flow.c, which owns this list
  */
 struct snet_socket {
 	u64 since_ns;
 	u64 connected;
+	bool is_accepted;
 	struct hlist_head flows;
 };
 

@@ -229,6 +229,7 @@ int snet_socket_post_accept(struct socket *sock, struct socket *newsock)
 	if (!newsock->sk)
 		return 0;
 	snet_socket_blob(newsock->sk)->since_ns = ktime_get_boottime_ns();
+	snet_socket_blob(newsock->sk)->is_accepted = true;
 	if (!is_mediated(SNET_OP_ACCEPT, newsock, &hold))
 		return 0;
 
@@ -362,20 +363,36 @@ int snet_socket_option(struct socket *sock, int level, int optname)
 	}
 }
 
-static void count_traffic(const struct sock *sk, struct snet_traffic *traffic)
+/*
+ * TCP counts what has a sequence number: also the SYN of who connects, and
+ * each FIN. No more payload was acknowledged than was sent, and the FIN comes
+ * last: so the smaller of the two numbers does not have it.
+ */
+static void count_tcp(const struct sock *sk, struct snet_traffic *traffic)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
+	u64 acked = READ_ONCE(tp->bytes_acked);
+	u64 sent = READ_ONCE(tp->bytes_sent) - READ_ONCE(tp->bytes_retrans);
+	u64 received = READ_ONCE(tp->bytes_received);
 
+	if (acked && !snet_socket_blob(sk)->is_accepted)
+		acked--;
+	if (received && sock_flag(sk, SOCK_DONE))
+		received--;
+	traffic->sent = min(acked, sent);
+	traffic->received = received;
+}
+
+static void count_traffic(const struct sock *sk, struct snet_traffic *traffic)
+{
 	traffic->duration_ns =
 		ktime_get_boottime_ns() - snet_socket_blob(sk)->since_ns;
 	traffic->is_counted = (sk->sk_family == AF_INET ||
 			       sk->sk_family == AF_INET6) &&
 			      sk->sk_type == SOCK_STREAM &&
 			      sk->sk_protocol == IPPROTO_TCP;
-	if (!traffic->is_counted)
-		return;
-	traffic->sent = tp->bytes_acked;
-	traffic->received = tp->bytes_received;
+	if (traffic->is_counted)
+		count_tcp(sk, traffic);
 }
 
 static void report_close(struct socket *sock)
