@@ -102,15 +102,30 @@ def test_allow():
         expect(event["protocol"]["data"], "tcp", "protocol")
         expect(event["uid"]["data"], 0, "uid")
         assert held.process.poll() is None, "curl is not held"
-        with open(f"/proc/{held.process.pid}/stat", encoding="ascii") as stat:
-            state = stat.read().rsplit(")", 1)[1].split()[0]
-        assert state in "DI", f"state of the process: {state}"
+        # curl's sockets do not block: its packets wait, while it looks after other things.
+        expect(event["hold"]["data"], "flow", "hold")
+        expect(state_of(held), "S", "state of the process")
         busctl("org.snet.Events", "Verdict", "tsa{sv}", str(held.id), "allow", "0")
         expect(held.finish(), (0, PAGE), "curl")
         decided = signals.wait("Decided", lambda arguments: arguments[0] == held.id)
         expect(decided[1], "allow", "verdict")
         expect(decided[2]["reason"], "user", "reason")
         expect(pending(), [], "what waits")
+
+
+def state_of(held):
+    with open(f"/proc/{held.process.pid}/stat", encoding="ascii") as stat:
+        return stat.read().rsplit(")", 1)[1].split()[0]
+
+
+def test_allow_thread():
+    """a program that connects and waits sleeps in the call"""
+    with Signals() as signals:
+        held = probe(signals)
+        expect(held.event["hold"], "thread", "hold")
+        assert state_of(held) in "DI", f"state of the process: {state_of(held)}"
+        verdict(held.id, "allow")
+        expect(held.finish()[0], 0, "exit status")
 
 
 def test_deny():
@@ -408,7 +423,7 @@ def test_threads():
 
 if __name__ == "__main__":
     PORT = set_up()
-    tap.run([test_allow, test_deny, test_deny_errno, test_timeout, test_kill_daemon,
-             test_kill_held, test_second_controller, test_forever, test_rule_settles_waiting,
-             test_bind_and_listen, test_bad_verdicts, test_bad_rules, test_not_allowed,
-             test_signals_are_private, test_journal_pages, test_threads], clean)
+    tap.run([test_allow, test_allow_thread, test_deny, test_deny_errno, test_timeout,
+             test_kill_daemon, test_kill_held, test_second_controller, test_forever,
+             test_rule_settles_waiting, test_bind_and_listen, test_bad_verdicts, test_bad_rules,
+             test_not_allowed, test_signals_are_private, test_journal_pages, test_threads], clean)
