@@ -390,7 +390,7 @@ static void check_event(struct __test_metadata *_metadata,
 	nl_free(event);
 }
 
-TEST_F(failure, policy)
+TEST_F_TIMEOUT(failure, policy, 120)
 {
 	const int size = 16 << 20;
 	struct controller watcher = {};
