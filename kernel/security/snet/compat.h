@@ -24,7 +24,7 @@
 #define __lsm_ro_after_init __ro_after_init
 #endif
 
-/* With module ids (from 6.7 on, in fact) what is executed is const in some hooks. */
+/* From 6.7 on what is executed is const in some hooks; ids came with 6.8. */
 #ifdef LSM_ID_UNDEF
 #define SNET_BPRM_CONST const
 #else

@@ -89,17 +89,17 @@ struct snet_decision snet_config_decide(enum snet_cause cause,
  * core_param() makes its names from those of a type; these types are numbers
  * with bounds.
  */
-#define SNET_PARAM_TYPE(_type, _min, _max)				\
-static int set_##_type(const char *val, const struct kernel_param *kp)	\
-{									\
-	return param_set_uint_minmax(val, kp, _min, _max);		\
-}									\
-static const struct kernel_param_ops param_ops_snet_##_type = {	\
-	.set = set_##_type,						\
-	.get = param_get_uint,						\
-}
+#define SNET_PARAM_TYPE(_type, _min, _max)                                     \
+	static int set_##_type(const char *val, const struct kernel_param *kp) \
+	{                                                                      \
+		return param_set_uint_minmax(val, kp, _min, _max);             \
+	}                                                                      \
+	static const struct kernel_param_ops param_ops_snet_##_type = {        \
+		.set = set_##_type,                                            \
+		.get = param_get_uint,                                         \
+	}
 
-#define SNET_PARAM(_name, _setting, _type)				\
+#define SNET_PARAM(_name, _setting, _type)                                     \
 	core_param(_name, settings[_setting], _type, 0644)
 
 SNET_PARAM_TYPE(delay, 1, SNET_DELAY_MAX);

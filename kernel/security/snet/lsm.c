@@ -29,8 +29,7 @@ static int hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
 	return snet_identity_fork(task);
 }
 
-static void
-hook_bprm_committed_creds(SNET_BPRM_CONST struct linux_binprm *bprm)
+static void hook_bprm_committed_creds(SNET_BPRM_CONST struct linux_binprm *bprm)
 {
 	snet_identity_commit_exec();
 }
@@ -65,7 +64,8 @@ static int __init snet_init(void)
 	pr_info("ready: delay %u s, policy %s\n",
 		snet_config_get(SNET_SETTING_DELAY),
 		snet_config_get(SNET_SETTING_POLICY) == SNET_VERDICT_ALLOW ?
-			"allow" : "deny");
+			"allow" :
+			"deny");
 	return 0;
 }
 

@@ -52,7 +52,8 @@ static int put_socket(struct sk_buff *skb, const struct snet_request *request)
 	return 0;
 }
 
-static int put_credentials(struct sk_buff *skb, const struct snet_request *request)
+static int put_credentials(struct sk_buff *skb,
+			   const struct snet_request *request)
 {
 	if (nla_put_u32(skb, SNET_A_UID,
 			from_kuid(&init_user_ns, request->uid)) ||
@@ -245,7 +246,8 @@ static int put_ticket_address(struct sk_buff *skb, int attr, u16 family,
 	if (family == AF_INET) {
 		address.len = sizeof(address.in);
 		address.in.sin_port = port;
-		memcpy(&address.in.sin_addr, bytes, sizeof(address.in.sin_addr));
+		memcpy(&address.in.sin_addr, bytes,
+		       sizeof(address.in.sin_addr));
 	} else if (family == AF_INET6) {
 		address.len = sizeof(address.in6);
 		address.in6.sin6_port = port;

@@ -99,10 +99,10 @@ static int cmd_config_set(struct sk_buff *skb, struct genl_info *info)
 
 static int fill_config(struct sk_buff *skb)
 {
-	const u64 features = SNET_FEATURE_ACCEPT | SNET_FEATURE_IDENTITY |
-			     SNET_FEATURE_CLOSE |
-			     (IS_ENABLED(CONFIG_NETFILTER) ?
-				      SNET_FEATURE_FLOW : 0);
+	const u64 features =
+		SNET_FEATURE_ACCEPT | SNET_FEATURE_IDENTITY |
+		SNET_FEATURE_CLOSE |
+		(IS_ENABLED(CONFIG_NETFILTER) ? SNET_FEATURE_FLOW : 0);
 	int i;
 
 	for (i = 0; i < SNET_SETTING_COUNT; i++)
@@ -361,8 +361,7 @@ static struct netlink_range_validation protocol_range = {
 #define MODE_POLICY NLA_POLICY_MAX(NLA_U32, SNET_TICKET_MODE_MAX)
 #define LIFETIME_POLICY NLA_POLICY_FULL_RANGE(NLA_U32, &lifetime_range)
 
-static const struct nla_policy
-verdict_attributes[SNET_A_TICKET_LIFETIME + 1] = {
+static const struct nla_policy verdict_attributes[SNET_A_TICKET_LIFETIME + 1] = {
 	[SNET_A_ID] = { .type = NLA_U64 },
 	[SNET_A_VERDICT] = VERDICT_POLICY,
 	[SNET_A_ERRNO] = NLA_POLICY_RANGE(NLA_U32, 1, SNET_ERRNO_MAX),
@@ -371,8 +370,7 @@ verdict_attributes[SNET_A_TICKET_LIFETIME + 1] = {
 	[SNET_A_TICKET_LIFETIME] = LIFETIME_POLICY,
 };
 
-static const struct nla_policy
-config_attributes[SNET_A_TICKETS_PERSIST + 1] = {
+static const struct nla_policy config_attributes[SNET_A_TICKETS_PERSIST + 1] = {
 	[SNET_A_DELAY] = NLA_POLICY_FULL_RANGE(NLA_U32, &delay_range),
 	[SNET_A_POLICY] = VERDICT_POLICY,
 	[SNET_A_POLICY_NO_CONTROLLER] = FAILURE_POLICY,

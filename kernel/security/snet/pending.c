@@ -191,8 +191,9 @@ bool snet_pending_decide(u64 id, enum snet_verdict verdict, int error,
 	hash_for_each_possible(table, pending, node, id) {
 		if (pending->id != id)
 			continue;
-		decision.error = error ?:
-			snet_default_error(pending->request->operation);
+		decision.error =
+			error ?:
+				snet_default_error(pending->request->operation);
 		/* First the ticket: what is woken may call again at once. */
 		if (ticket)
 			snet_ticket_add(ticket, pending->request);
@@ -215,8 +216,8 @@ void snet_pending_decide_all(enum snet_cause cause)
 
 	spin_lock(&lock);
 	list_for_each_entry_safe(pending, next, &by_age, order) {
-		decision = snet_config_decide(cause,
-					      pending->request->operation);
+		decision =
+			snet_config_decide(cause, pending->request->operation);
 		decide(pending, &decision);
 	}
 	spin_unlock(&lock);

@@ -60,6 +60,14 @@ static void send_event(struct sk_buff *skb, void *hdr)
 			  GFP_KERNEL);
 }
 
+/* The clock may have been set back meanwhile. */
+static u64 time_since(u64 start_ns)
+{
+	u64 now = ktime_get_real_ns();
+
+	return now > start_ns ? now - start_ns : 0;
+}
+
 static int put_decided(struct sk_buff *skb, const struct snet_request *request,
 		       u64 id, const struct snet_decision *decision)
 {
@@ -68,11 +76,9 @@ static int put_decided(struct sk_buff *skb, const struct snet_request *request,
 		return -EMSGSIZE;
 	if (!id)
 		return 0;
-	/* The clock may have been set back meanwhile. */
 	if (snet_message_put_u64(skb, SNET_A_ID, id) ||
 	    snet_message_put_u64(skb, SNET_A_WAITED,
-				 max_t(s64, ktime_get_real_ns() -
-					    request->time_ns, 0)))
+				 time_since(request->time_ns)))
 		return -EMSGSIZE;
 	return 0;
 }

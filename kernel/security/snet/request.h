@@ -69,7 +69,8 @@ void snet_request_init(struct snet_request *request,
 		       enum snet_operation operation);
 void snet_request_set_socket(struct snet_request *request,
 			     const struct sock *sk);
-void snet_request_copy(struct snet_request *to, const struct snet_request *from);
+void snet_request_copy(struct snet_request *to,
+		       const struct snet_request *from);
 void snet_request_release(struct snet_request *copy);
 
 #endif /* _SECURITY_SNET_REQUEST_H */
