@@ -38,7 +38,8 @@ static const struct snet_number event_numbers[] = {
 	[SNET_A_OPERATION] = NUMBER(U32, operation, .nonzero = true),
 	[SNET_A_FAMILY] = NUMBER(INT, family),
 	[SNET_A_TYPE] = NUMBER(INT, type),
-	[SNET_A_PROTOCOL] = NUMBER(INT, protocol),
+	/* socket() can be called with any int, and is asked about before it fails. */
+	[SNET_A_PROTOCOL] = NUMBER(U32, protocol),
 	[SNET_A_HOLD] = NUMBER(U32, hold),
 	[SNET_A_PID] = NUMBER(U32, pid),
 	[SNET_A_TID] = NUMBER(U32, tid),
@@ -122,28 +123,37 @@ static bool add_ancestor(const struct nlattr *nla, struct snet_event *event)
 	return true;
 }
 
-static bool sockaddr_len_ok(sa_family_t family, size_t len)
+static bool is_whole(const struct sockaddr_storage *address, socklen_t len)
 {
-	switch (family) {
+	switch (address->ss_family) {
 	case AF_INET:
 		return len == sizeof(struct sockaddr_in);
 	case AF_INET6:
 		return len == sizeof(struct sockaddr_in6);
 	default:
-		return len <= sizeof(struct sockaddr_storage);
+		return true;
 	}
+}
+
+/*
+ * Addresses of internet sockets are whole. Other sockets take what a program
+ * gives them, which the kernel hands on as it is: whatever the family in it
+ * says, it can have any length, and the rest reads as zero.
+ */
+static bool addresses_are_whole(const struct snet_event *event)
+{
+	if (event->family != AF_INET && event->family != AF_INET6)
+		return true;
+	return (!event->local_len || is_whole(&event->local, event->local_len)) &&
+	       (!event->remote_len || is_whole(&event->remote, event->remote_len));
 }
 
 static bool get_sockaddr(const struct nlattr *nla, struct sockaddr_storage *ret_address,
 			 socklen_t *ret_len)
 {
 	size_t len = nla_len(nla);
-	sa_family_t family;
 
-	if (len < sizeof(family))
-		return false;
-	memcpy(&family, nla_data(nla), sizeof(family));
-	if (!sockaddr_len_ok(family, len))
+	if (len < sizeof(sa_family_t) || len > sizeof(*ret_address))
 		return false;
 	memset(ret_address, 0, sizeof(*ret_address));
 	memcpy(ret_address, nla_data(nla), len);
@@ -216,7 +226,7 @@ static struct reading decode_event(const struct genlmsghdr *genl, struct snet_ev
 	{
 		note(&reading, nla, decode_event_attr(nla, event));
 	}
-	reading.bad |= rest > 0;
+	reading.bad |= rest > 0 || !addresses_are_whole(event);
 	return reading;
 }
 

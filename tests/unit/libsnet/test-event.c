@@ -427,6 +427,23 @@ test_request_address (void)
         }
 }
 
+/* Of a socket of another family it can be anything, and be of any length. */
+static void
+test_request_address_of_program (void)
+{
+  static const guint8 address[5] = { AF_INET, 0, 1, 2, 3 };
+  TestMessage message;
+  struct snet_item item;
+
+  message_request (&message, 1);
+  message_remove (&message, SNET_A_FAMILY);
+  message_put_u32 (&message, SNET_A_FAMILY, AF_PACKET);
+  message_remove (&message, SNET_A_REMOTE_ADDR);
+  message_put (&message, SNET_A_REMOTE_ADDR, address, sizeof address);
+  g_assert_cmpint (decode (&message, &item), ==, 0);
+  g_assert_cmpmem (&item.event.remote, item.event.remote_len, address, sizeof address);
+}
+
 static void
 test_request_values (void)
 {
@@ -437,8 +454,21 @@ test_request_values (void)
   assert_unreadable (&message, "operation 0");
 
   message_request (&message, 1);
+  message_put_u32 (&message, SNET_A_FAMILY, G_MAXUINT32);
+  assert_unreadable (&message, "a family that no int can hold");
+}
+
+/* A program may call socket() with any. */
+static void
+test_request_protocol (void)
+{
+  TestMessage message;
+  struct snet_item item;
+
+  message_request (&message, 1);
   message_put_u32 (&message, SNET_A_PROTOCOL, G_MAXUINT32);
-  assert_unreadable (&message, "a protocol that no int can hold");
+  g_assert_cmpint (decode (&message, &item), ==, 0);
+  g_assert_cmpint (item.event.protocol, ==, -1);
 }
 
 /* Attributes that do not end where the message does. */
@@ -662,11 +692,13 @@ main (int argc, char **argv)
   g_test_add_func ("/libsnet/event/request/missing", test_request_missing);
   g_test_add_func ("/libsnet/event/request/length", test_request_length);
   g_test_add_func ("/libsnet/event/request/address", test_request_address);
+  g_test_add_func ("/libsnet/event/request/address-of-program", test_request_address_of_program);
   g_test_add_func ("/libsnet/event/request/program", test_request_program);
   g_test_add_func ("/libsnet/event/request/path", test_request_path);
   g_test_add_func ("/libsnet/event/copy", test_copy);
   g_test_add_func ("/libsnet/event/decided", test_event);
   g_test_add_func ("/libsnet/event/request/values", test_request_values);
+  g_test_add_func ("/libsnet/event/request/protocol", test_request_protocol);
   g_test_add_func ("/libsnet/event/request/structure", test_request_structure);
   g_test_add_func ("/libsnet/event/request/no-id", test_request_no_id);
   g_test_add_func ("/libsnet/event/request/cut", test_request_cut);
