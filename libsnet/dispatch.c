@@ -45,7 +45,8 @@ static bool next_item(struct snet *snet, unsigned char *buffer, struct snet_item
 			ret_item->kind = SNET_ITEM_OVERRUN;
 			return true;
 		}
-		if (!budget--)
+		/* What comes from now on makes the caller's descriptor readable. */
+		if (snet->drained || !budget--)
 			err = -EAGAIN;
 		else
 			err = snet_receive(snet, NULL);
@@ -153,6 +154,7 @@ int snet_dispatch(struct snet *snet)
 	if (!buffer)
 		return snet_unlock(snet, snet_fail(snet, -ENOMEM, NULL, 0));
 	snet->dispatching++;
+	snet->drained = false;
 	result = dispatch(snet, buffer);
 	snet->dispatching--;
 	return_buffer(snet, buffer);

@@ -99,7 +99,7 @@ int snet_new(struct nl_sock *sock, int fd, uint32_t port, uint16_t family, uint3
 	snet->group = group;
 
 	snet->command = nlmsg_alloc_size(SNET_COMMAND_SIZE);
-	snet->buffer = malloc(SNET_RECEIVE_SIZE);
+	snet->buffer = malloc(SNET_RECEIVE_COUNT * SNET_RECEIVE_SIZE);
 	snet->delivery = malloc(SNET_RECEIVE_SIZE);
 	if (snet->command && snet->buffer && snet->delivery)
 		err = open_wakeup(snet);

@@ -26,6 +26,12 @@ struct nlattr;
 /* Holds the largest part of a dump that the kernel makes. */
 #define SNET_RECEIVE_SIZE 32768
 
+/*
+ * Datagrams that one system call takes. With room for one more than there
+ * usually is, the same call tells that there is no more.
+ */
+#define SNET_RECEIVE_COUNT 2
+
 /* Holds any command; they have a handful of numbers. */
 #define SNET_COMMAND_SIZE 256
 
@@ -85,8 +91,9 @@ struct snet {
 	int last_error;		  /* negative errno */
 	char last_words[256];	  /* about last_error, or empty */
 	struct nl_msg *command;	  /* to be sent, reused */
-	unsigned char *buffer;	  /* SNET_RECEIVE_SIZE */
-	unsigned char *delivery;  /* the same, for snet_dispatch(), or NULL: in use */
+	bool drained;		  /* the last receiving has left nothing behind */
+	unsigned char *buffer;	  /* SNET_RECEIVE_COUNT times SNET_RECEIVE_SIZE */
+	unsigned char *delivery;  /* SNET_RECEIVE_SIZE, for snet_dispatch(), or NULL: in use */
 };
 
 /**

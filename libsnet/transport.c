@@ -159,9 +159,9 @@ static void handle_message(struct snet *snet, struct snet_call *call, const stru
 	/* The rest is the end of something that was given up. */
 }
 
-static void handle_datagram(struct snet *snet, struct snet_call *call, int len)
+static void handle_datagram(struct snet *snet, struct snet_call *call, void *buffer, int len)
 {
-	struct nlmsghdr *hdr = (struct nlmsghdr *)snet->buffer;
+	struct nlmsghdr *hdr = buffer;
 
 	for (; nlmsg_ok(hdr, len); hdr = nlmsg_next(hdr, &len))
 		handle_message(snet, call, hdr);
@@ -178,39 +178,64 @@ static void handle_datagram(struct snet *snet, struct snet_call *call, int len)
 	}
 }
 
+/* One datagram, and who it is from. */
+struct datagram {
+	struct sockaddr_nl from;
+	struct iovec iov;
+};
+
+static void prepare(struct snet *snet, struct datagram *datagrams, struct mmsghdr *headers)
+{
+	for (int i = 0; i < SNET_RECEIVE_COUNT; i++) {
+		datagrams[i].iov.iov_base = snet->buffer + i * SNET_RECEIVE_SIZE;
+		datagrams[i].iov.iov_len = SNET_RECEIVE_SIZE;
+		headers[i].msg_hdr = (struct msghdr){
+			.msg_name = &datagrams[i].from,
+			.msg_namelen = sizeof(datagrams[i].from),
+			.msg_iov = &datagrams[i].iov,
+			.msg_iovlen = 1,
+		};
+	}
+}
+
+static void handle_received(struct snet *snet, struct snet_call *call,
+			    const struct datagram *datagram, const struct mmsghdr *header)
+{
+	/* Only the kernel is believed. */
+	if (header->msg_hdr.msg_namelen != sizeof(datagram->from) ||
+	    datagram->from.nl_family != AF_NETLINK || datagram->from.nl_pid != 0)
+		return;
+	if (header->msg_hdr.msg_flags & MSG_TRUNC)
+		snet->malformed = true;
+	handle_datagram(snet, call, datagram->iov.iov_base, (int)header->msg_len);
+}
+
 /**
- * snet_receive() - receive one datagram
+ * snet_receive() - receive some datagrams
  * @call: the command that waits for its answer, or NULL
  *
  * Return: 0; -EAGAIN: there is none; or another negative errno
  */
 int snet_receive(struct snet *snet, struct snet_call *call)
 {
-	struct iovec iov = {.iov_base = snet->buffer, .iov_len = SNET_RECEIVE_SIZE};
-	struct sockaddr_nl from = {0};
-	struct msghdr msg = {
-		.msg_name = &from,
-		.msg_namelen = sizeof(from),
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-	};
-	ssize_t len = recvmsg(snet->fd, &msg, MSG_DONTWAIT);
+	struct datagram datagrams[SNET_RECEIVE_COUNT] = {0};
+	struct mmsghdr headers[SNET_RECEIVE_COUNT] = {0};
+	int count;
 
-	if (len < 0 && errno == EINTR)
+	prepare(snet, datagrams, headers);
+	count = recvmmsg(snet->fd, headers, SNET_RECEIVE_COUNT, MSG_DONTWAIT, NULL);
+	if (count < 0 && errno == EINTR)
 		return 0;
-	if (len < 0 && errno == ENOBUFS) {
+	if (count < 0 && errno == ENOBUFS) {
 		snet->overrun = true;
 		return 0;
 	}
-	if (len < 0)
+	if (count < 0)
 		return errno == EWOULDBLOCK ? -EAGAIN : -errno;
 
-	/* Only the kernel is believed. */
-	if (msg.msg_namelen != sizeof(from) || from.nl_family != AF_NETLINK || from.nl_pid != 0)
-		return 0;
-	if (msg.msg_flags & MSG_TRUNC)
-		snet->malformed = true;
-	handle_datagram(snet, call, (int)len);
+	snet->drained = count < SNET_RECEIVE_COUNT;
+	for (int i = 0; i < count; i++)
+		handle_received(snet, call, &datagrams[i], &headers[i]);
 	return 0;
 }
 

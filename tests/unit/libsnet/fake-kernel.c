@@ -14,8 +14,10 @@ static FakeKernel *current;
 
 ssize_t __real_sendmsg (int fd, const struct msghdr *msg, int flags);
 ssize_t __wrap_sendmsg (int fd, const struct msghdr *msg, int flags);
-ssize_t __real_recvmsg (int fd, struct msghdr *msg, int flags);
-ssize_t __wrap_recvmsg (int fd, struct msghdr *msg, int flags);
+int
+__real_recvmmsg (int fd, struct mmsghdr *msgs, unsigned int n, int flags, struct timespec *limit);
+int
+__wrap_recvmmsg (int fd, struct mmsghdr *msgs, unsigned int n, int flags, struct timespec *limit);
 int __real_setsockopt (int fd, int level, int name, const void *value, socklen_t len);
 int __wrap_setsockopt (int fd, int level, int name, const void *value, socklen_t len);
 void *__real_malloc (size_t size);
@@ -87,16 +89,34 @@ __wrap_setsockopt (int fd, int level, int name, const void *value, socklen_t len
 }
 
 /* Each datagram has a header of ours: the sender's port. */
-ssize_t
-__wrap_recvmsg (int fd, struct msghdr *msg, int flags)
+static ssize_t
+receive (int fd, struct msghdr *msg, int flags)
 {
   struct sockaddr_nl from = { .nl_family = AF_NETLINK };
   struct iovec iov[2] = { { &from.nl_pid, sizeof from.nl_pid } };
   struct msghdr wrapped = { .msg_iov = iov, .msg_iovlen = 2 };
   ssize_t len;
 
+  g_assert_cmpuint (msg->msg_iovlen, ==, 1);
+  iov[1] = msg->msg_iov[0];
+  len = recvmsg (fd, &wrapped, flags);
+  if (len < 0)
+    return len;
+  g_assert_cmpint (len, >=, sizeof from.nl_pid);
+  g_assert_cmpuint (msg->msg_namelen, >=, sizeof from);
+  memcpy (msg->msg_name, &from, sizeof from);
+  msg->msg_namelen = sizeof from;
+  msg->msg_flags = wrapped.msg_flags;
+  return len - sizeof from.nl_pid;
+}
+
+int
+__wrap_recvmmsg (int fd, struct mmsghdr *msgs, unsigned int n, int flags, struct timespec *limit)
+{
+  unsigned int i;
+
   if (!current || fd != current->snet_fd)
-    return __real_recvmsg (fd, msg, flags);
+    return __real_recvmmsg (fd, msgs, n, flags, limit);
 
   current->n_received++;
   if (current->receive_errno)
@@ -106,17 +126,15 @@ __wrap_recvmsg (int fd, struct msghdr *msg, int flags)
       return -1;
     }
   g_assert_true (flags & MSG_DONTWAIT);
-  g_assert_cmpuint (msg->msg_iovlen, ==, 1);
-  iov[1] = msg->msg_iov[0];
-  len = __real_recvmsg (fd, &wrapped, flags);
-  if (len < 0)
-    return len;
-  g_assert_cmpint (len, >=, sizeof from.nl_pid);
-  g_assert_cmpuint (msg->msg_namelen, >=, sizeof from);
-  memcpy (msg->msg_name, &from, sizeof from);
-  msg->msg_namelen = sizeof from;
-  msg->msg_flags = wrapped.msg_flags;
-  return len - sizeof from.nl_pid;
+  for (i = 0; i < n; i++)
+    {
+      ssize_t len = receive (fd, &msgs[i].msg_hdr, flags);
+
+      if (len < 0)
+        break;
+      msgs[i].msg_len = len;
+    }
+  return i ? (int)i : -1;
 }
 
 FakeKernel *

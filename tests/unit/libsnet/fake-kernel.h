@@ -3,7 +3,7 @@
  * A kernel for the library to talk to.
  *
  * The real one handles a command within sendmsg(), and so does this: the linker
- * lets the library's sendmsg() and recvmsg() end up here, where the test's
+ * lets the library's sendmsg() and recvmmsg() end up here, where the test's
  * handler answers before sendmsg() returns. Nothing waits, nothing races.
  */
 #pragma once
@@ -25,7 +25,7 @@ struct FakeKernel
   int fd;             /* our end */
   int snet_fd;        /* the library's */
   guint32 sender;     /* netlink port that messages seem to come from: 0 is the kernel */
-  gint receive_errno; /* what the next recvmsg() fails with, once */
+  gint receive_errno; /* what the next recvmmsg() fails with, once */
   gint send_errno;    /* what the next sendmsg() fails with, once */
   gint join_errno;    /* what joining the multicast group fails with */
   guint n_joined;
