@@ -97,6 +97,22 @@ int snet_address_take(struct snet_address *to, const struct sock *sk,
 	return take_as(to, sk, address, len, family);
 }
 
+/*
+ * Takes what an IPv6 socket passes over, but an IPv4 one sends to: another
+ * thread can turn the one into the other at any time (IPV6_ADDRFORM), also
+ * between two messages of a sendmmsg(). An IPv4 socket refuses port 0, so what
+ * programs clear in order to have it passed over is nothing to ask about.
+ */
+static void take_ignored(struct snet_address *to, const void *address, int len)
+{
+	to->len = 0;
+	if (len < least_len(AF_INET))
+		return;
+	set_inet(to, address, len, AF_INET);
+	if (!to->in.sin_port)
+		to->len = 0;
+}
+
 /**
  * snet_address_take_destination - Take the address that a datagram is sent to
  * @to: where to; has no length afterwards if the protocol passes the address
@@ -121,7 +137,7 @@ int snet_address_take_destination(struct snet_address *to,
 
 	if (sk->sk_protocol == IPPROTO_UDP ||
 	    sk->sk_protocol == IPPROTO_UDPLITE) {
-		to->len = 0;
+		take_ignored(to, address, len);
 		return 0;
 	}
 	/* Raw sockets take it for an address all the same. */

@@ -12,6 +12,7 @@
 #include "blob.h"
 #include "compat.h"
 #include "config.h"
+#include "device.h"
 #include "identity.h"
 #include "lsm.h"
 #include "mediated.h"
@@ -49,6 +50,7 @@ static struct security_hook_list hooks[] __lsm_ro_after_init = {
 	LSM_HOOK_INIT(socket_recvmsg, snet_socket_recvmsg),
 	LSM_HOOK_INIT(socket_setsockopt, snet_socket_option),
 	LSM_HOOK_INIT(socket_getsockopt, snet_socket_option),
+	LSM_HOOK_INIT(file_open, snet_device_open),
 	LSM_HOOK_INIT(file_release, snet_socket_release),
 };
 

@@ -41,8 +41,17 @@ static_assert(AF_MAX <= 64);
 }
 
 /*
- * The internet, by whatever protocol; and what goes past the calls on it: raw
- * sockets, and those of AF_SMC, which turn into TCP.
+ * The internet, by whatever protocol; and what reaches it, or the machines
+ * nearby, past the calls on it:
+ *
+ * - AF_SMC, which turns into TCP;
+ * - raw sockets, and TUN and TAP devices (AF_UNSPEC, see device.c);
+ * - what has the kernel send by UDP or TCP: AF_RXRPC, AF_RDS, AF_TIPC, AF_PPPOX;
+ * - what puts frames of its own on an Ethernet: AF_LLC, AF_APPLETALK, AF_X25,
+ *   AF_AX25, AF_NETROM, AF_ROSE, and AF_PPPOX, too;
+ * - AF_VSOCK, since a virtual machine's host may pass on what it gets.
+ *
+ * All but the first are asked about once, when they are made.
  */
 static const struct snet_mediated defaults[] = {
 	ENTRY(BIND, AF_INET, SNET_ANY),
@@ -63,6 +72,18 @@ static const struct snet_mediated defaults[] = {
 	ENTRY(CREATE, AF_INET6, SOCK_RAW),
 	ENTRY(CREATE, AF_PACKET, SNET_ANY),
 	ENTRY(CREATE, AF_XDP, SNET_ANY),
+	ENTRY(CREATE, AF_UNSPEC, SNET_ANY),
+	ENTRY(CREATE, AF_RXRPC, SNET_ANY),
+	ENTRY(CREATE, AF_RDS, SNET_ANY),
+	ENTRY(CREATE, AF_TIPC, SNET_ANY),
+	ENTRY(CREATE, AF_PPPOX, SNET_ANY),
+	ENTRY(CREATE, AF_LLC, SNET_ANY),
+	ENTRY(CREATE, AF_APPLETALK, SNET_ANY),
+	ENTRY(CREATE, AF_X25, SNET_ANY),
+	ENTRY(CREATE, AF_AX25, SNET_ANY),
+	ENTRY(CREATE, AF_NETROM, SNET_ANY),
+	ENTRY(CREATE, AF_ROSE, SNET_ANY),
+	ENTRY(CREATE, AF_VSOCK, SNET_ANY),
 	ENTRY(CLOSE, AF_INET, SNET_ANY),
 	ENTRY(CLOSE, AF_INET6, SNET_ANY),
 };

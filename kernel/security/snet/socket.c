@@ -27,6 +27,24 @@
 #include "socket.h"
 
 /*
+ * Whether a socket is the kernel's own. Such a one comes to the hooks of
+ * sending, receiving and closing only. One that comes to others has got into
+ * the hands of a program: an AF_SMC socket becomes one when it falls back to
+ * TCP, which a program can have by an option, before anything is connected.
+ */
+static bool is_kernels(enum snet_operation operation, const struct sock *sk)
+{
+	switch (operation) {
+	case SNET_OP_SEND:
+	case SNET_OP_RECEIVE:
+	case SNET_OP_CLOSE:
+		return sk->sk_kern_sock;
+	default:
+		return false;
+	}
+}
+
+/*
  * Whether a call on @sock is one to ask about. The kernel's own sockets and
  * threads are never held: nobody could answer for them.
  */
@@ -35,7 +53,7 @@ static bool is_mediated(enum snet_operation operation,
 {
 	const struct sock *sk = sock->sk;
 
-	if (!sk || sk->sk_kern_sock || (current->flags & PF_KTHREAD))
+	if (!sk || is_kernels(operation, sk) || (current->flags & PF_KTHREAD))
 		return false;
 	return snet_mediated_lookup(operation, sk->sk_family, sk->sk_type,
 				    sk->sk_protocol, hold);
@@ -170,6 +188,22 @@ static int ask_connect(struct socket *sock, const void *address, int len,
 	return err;
 }
 
+/* Families that do not know it as such may take it for an address. */
+static bool is_disconnect(const struct sock *sk, const struct sockaddr *address)
+{
+	if (address->sa_family != AF_UNSPEC)
+		return false;
+	switch (sk->sk_family) {
+	case AF_UNIX:
+	case AF_INET:
+	case AF_INET6:
+	case AF_NETLINK:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /**
  * snet_socket_connect - The hook of connect()
  * @sock: the socket
@@ -186,8 +220,7 @@ int snet_socket_connect(struct socket *sock, struct sockaddr *address, int len)
 		return 0;
 	if (len < (int)offsetofend(struct sockaddr, sa_family))
 		return -EINVAL;
-	/* This is a disconnect. */
-	if (address->sa_family == AF_UNSPEC) {
+	if (is_disconnect(sock->sk, address)) {
 		snet_flow_leave(sock->sk);
 		return 0;
 	}
@@ -250,6 +283,42 @@ static bool connects_by_sending(const struct sock *sk, const struct msghdr *msg)
 	return true;
 }
 
+/* For calls with addresses that are not at hand, or more than one of them. */
+static int ask_without_address(struct socket *sock,
+			       enum snet_operation operation)
+{
+	struct snet_request request;
+	enum snet_hold hold;
+
+	if (!is_mediated(operation, sock, &hold))
+		return 0;
+
+	snet_request_init(&request, operation);
+	snet_request_set_socket(&request, sock->sk);
+	if (operation == SNET_OP_BIND)
+		request.local.len = 0;
+	return snet_hold(&request, sock->sk);
+}
+
+/* Whether a message carries more destinations than the one it is sent to. */
+static bool has_more_addresses(const struct sock *sk, struct msghdr *msg)
+{
+	struct cmsghdr *cmsg;
+
+	if (sk->sk_protocol != IPPROTO_SCTP)
+		return false;
+	for_each_cmsghdr(cmsg, msg) {
+		/* The protocol refuses it, then. */
+		if (!CMSG_OK(msg, cmsg))
+			return false;
+		if (cmsg->cmsg_level == IPPROTO_SCTP &&
+		    (cmsg->cmsg_type == SCTP_DSTADDRV4 ||
+		     cmsg->cmsg_type == SCTP_DSTADDRV6))
+			return true;
+	}
+	return false;
+}
+
 /**
  * snet_socket_sendmsg - The hook of sendto() and the like
  * @sock: the socket
@@ -263,6 +332,7 @@ int snet_socket_sendmsg(struct socket *sock, struct msghdr *msg, int size)
 	bool non_blocking = msg->msg_flags & MSG_DONTWAIT;
 	struct snet_request request;
 	enum snet_hold hold;
+	bool connects;
 	int err;
 
 	if (!sock->sk)
@@ -273,7 +343,11 @@ int snet_socket_sendmsg(struct socket *sock, struct msghdr *msg, int size)
 		return 0;
 	}
 
-	if (connects_by_sending(sock->sk, msg)) {
+	connects = connects_by_sending(sock->sk, msg);
+	if (has_more_addresses(sock->sk, msg))
+		return ask_without_address(sock, connects ? SNET_OP_CONNECT :
+							    SNET_OP_SEND);
+	if (connects) {
 		if (!is_mediated(SNET_OP_CONNECT, sock, &hold))
 			return 0;
 		return ask_connect(sock, msg->msg_name, msg->msg_namelen, hold,
@@ -318,30 +392,14 @@ int snet_socket_recvmsg(struct socket *sock, struct msghdr *msg, int size,
 	return snet_hold(&request, sock->sk);
 }
 
-/*
- * SCTP binds and connects by options, too. Their addresses are still in the
- * program's memory, so these requests have none.
- */
-static int ask_option(struct socket *sock, enum snet_operation operation)
-{
-	struct snet_request request;
-	enum snet_hold hold;
-
-	if (!is_mediated(operation, sock, &hold))
-		return 0;
-
-	snet_request_init(&request, operation);
-	snet_request_set_socket(&request, sock->sk);
-	if (operation == SNET_OP_BIND)
-		request.local.len = 0;
-	return snet_hold(&request, sock->sk);
-}
-
 /**
  * snet_socket_option - The hook of setsockopt() and getsockopt()
  * @sock: the socket
  * @level: of the option
  * @optname: the option
+ *
+ * SCTP binds and connects by options, too. Their addresses are still in the
+ * program's memory, so these requests have none.
  *
  * Return: 0 or a negative errno.
  */
@@ -353,11 +411,11 @@ int snet_socket_option(struct socket *sock, int level, int optname)
 
 	switch (optname) {
 	case SCTP_SOCKOPT_BINDX_ADD:
-		return ask_option(sock, SNET_OP_BIND);
+		return ask_without_address(sock, SNET_OP_BIND);
 	case SCTP_SOCKOPT_CONNECTX:
 	case SCTP_SOCKOPT_CONNECTX_OLD:
 	case SCTP_SOCKOPT_CONNECTX3:
-		return ask_option(sock, SNET_OP_CONNECT);
+		return ask_without_address(sock, SNET_OP_CONNECT);
 	default:
 		return 0;
 	}

@@ -295,7 +295,8 @@ enum snet_attr {
  * @SNET_OP_ACCEPT: accept(), once the peer is known
  * @SNET_OP_SEND: sendto() and the like, of a datagram with its own destination
  * @SNET_OP_RECEIVE: recvfrom() and the like, on other sockets than streams
- * @SNET_OP_CREATE: socket()
+ * @SNET_OP_CREATE: socket(); with AF_UNSPEC for a family open() of the device
+ *	that TUN and TAP devices are made by
  * @SNET_OP_CLOSE: the last close() of a socket; never held
  * @__SNET_OP_MAX: internal
  */
