@@ -21,7 +21,7 @@
  * @families: for each operation the families that have an entry, as bits: most
  *	calls that are not mediated need no more than a look at this
  * @count: how many @entries there are
- * @entries: in the order in which they were added
+ * @entries: those that say more first, then in the order of their coming
  */
 struct mediated_set {
 	struct rcu_head rcu;
@@ -32,13 +32,11 @@ struct mediated_set {
 
 static_assert(AF_MAX <= 64);
 
-#define ENTRY(_operation, _family, _type) {	\
-	.operation = SNET_OP_ ## _operation,	\
-	.family = _family,			\
-	.type = _type,				\
-	.protocol = SNET_ANY,			\
-	.hold = SNET_HOLD_AUTO,			\
-}
+#define ENTRY(_operation, _family, _type)                                      \
+	{                                                                      \
+		.operation = SNET_OP_##_operation, .family = _family,          \
+		.type = _type, .protocol = SNET_ANY, .hold = SNET_HOLD_AUTO,   \
+	}
 
 /*
  * The internet, by whatever protocol; and what reaches it, or the machines
@@ -104,8 +102,8 @@ static bool matches(int wanted, int value)
  * @family: of the socket
  * @type: of the socket
  * @protocol: of the socket
- * @hold: where to put how it is to wait, as the first entry that matches says;
- *	untouched otherwise
+ * @hold: where to put how it is to wait, as the narrowest entry that matches
+ *	says; untouched otherwise
  *
  * Context: any.
  * Return: whether there is an entry for it.
@@ -164,8 +162,9 @@ static void publish(struct mediated_set *new)
 	for (i = 0; i < new->count; i++) {
 		const struct snet_mediated *entry = &new->entries[i];
 
-		new->families[entry->operation] |= entry->family == SNET_ANY ?
-			U64_MAX : BIT_ULL(entry->family);
+		new->families[entry->operation] |=
+			entry->family == SNET_ANY ? U64_MAX :
+						    BIT_ULL(entry->family);
 	}
 	rcu_assign_pointer(set, new);
 	if (old)
@@ -189,6 +188,23 @@ static struct snet_mediated *find(struct mediated_set *in,
 	return NULL;
 }
 
+/* How much an entry says. A protocol is one of a family, so it counts most. */
+static int narrowness(const struct snet_mediated *entry)
+{
+	return (entry->protocol != SNET_ANY) * 4 +
+	       (entry->type != SNET_ANY) * 2 + (entry->family != SNET_ANY);
+}
+
+/* Before all that say less: the first one that matches is the narrowest. */
+static void insert(struct mediated_set *to, const struct snet_mediated *entry)
+{
+	unsigned int i = to->count++;
+
+	for (; i && narrowness(&to->entries[i - 1]) < narrowness(entry); i--)
+		to->entries[i] = to->entries[i - 1];
+	to->entries[i] = *entry;
+}
+
 static int add_to(struct mediated_set *to, const struct snet_mediated *entry)
 {
 	struct snet_mediated *same = find(to, entry);
@@ -199,7 +215,7 @@ static int add_to(struct mediated_set *to, const struct snet_mediated *entry)
 	}
 	if (to->count == SNET_MEDIATED_MAX)
 		return -ENOSPC;
-	to->entries[to->count++] = *entry;
+	insert(to, entry);
 	return 0;
 }
 

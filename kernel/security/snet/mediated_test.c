@@ -113,23 +113,34 @@ static bool covers(int wanted, int value)
 	return wanted == SNET_ANY || wanted == value;
 }
 
+/* A protocol says more than a type, and a type more than a family. */
+static int says(const struct snet_mediated *entry)
+{
+	return (entry->protocol == SNET_ANY ? 0 : 4) |
+	       (entry->type == SNET_ANY ? 0 : 2) |
+	       (entry->family == SNET_ANY ? 0 : 1);
+}
+
+/* Of those that cover the call, the one that says most. */
 static bool model_lookup(const struct entries *model,
 			 const struct snet_mediated *call, enum snet_hold *hold)
 {
 	const struct snet_mediated *entry;
 	unsigned int i;
+	int best = -1;
 
 	for (i = 0; i < model->count; i++) {
 		entry = &model->entry[i];
 		if (entry->operation != call->operation ||
 		    !covers(entry->family, call->family) ||
 		    !covers(entry->type, call->type) ||
-		    !covers(entry->protocol, call->protocol))
+		    !covers(entry->protocol, call->protocol) ||
+		    says(entry) <= best)
 			continue;
+		best = says(entry);
 		*hold = entry->hold;
-		return true;
 	}
-	return false;
+	return best >= 0;
 }
 
 /* Every call there can be, out of those few. */

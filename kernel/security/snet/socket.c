@@ -445,10 +445,9 @@ static void count_traffic(const struct sock *sk, struct snet_traffic *traffic)
 {
 	traffic->duration_ns =
 		ktime_get_boottime_ns() - snet_socket_blob(sk)->since_ns;
-	traffic->is_counted = (sk->sk_family == AF_INET ||
-			       sk->sk_family == AF_INET6) &&
-			      sk->sk_type == SOCK_STREAM &&
-			      sk->sk_protocol == IPPROTO_TCP;
+	traffic->is_counted =
+		(sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
+		sk->sk_type == SOCK_STREAM && sk->sk_protocol == IPPROTO_TCP;
 	if (traffic->is_counted)
 		count_tcp(sk, traffic);
 }

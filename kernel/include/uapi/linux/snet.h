@@ -73,7 +73,9 @@
  * @SNET_CMD_MEDIATE_DEL: the contrary; without any attribute it empties the
  *	set. ENOENT when there is no such entry.
  * @SNET_CMD_MEDIATE_GET: dump of the set, each entry as a
- *	%SNET_CMD_MEDIATE_GET with the attributes of %SNET_CMD_MEDIATE_ADD
+ *	%SNET_CMD_MEDIATE_GET with the attributes of %SNET_CMD_MEDIATE_ADD. In
+ *	the order in which they count: the narrowest first, which is one with a
+ *	protocol before one with a type only, before one with a family only.
  * @SNET_CMD_TICKET_FLUSH: make all tickets invalid, at once; no attributes
  * @SNET_CMD_TICKET_GET: dump of the valid tickets, each as a
  *	%SNET_CMD_TICKET_GET with %SNET_A_TICKET_FIELDS, the values of these
