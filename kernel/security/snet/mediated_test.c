@@ -169,18 +169,27 @@ static void expect_lookups(struct kunit *test, const struct entries *model,
 	}
 }
 
+/* Those that say more first, and of those that say as much the older ones. */
 static void expect_entries(struct kunit *test, const struct entries *model)
 {
+	const struct snet_mediated *wanted;
 	struct snet_mediated entry;
-	unsigned int i;
+	unsigned int i, index = 0;
+	int much;
 
-	for (i = 0; i < model->count; i++) {
-		KUNIT_ASSERT_TRUE(test, snet_mediated_get(i, &entry));
-		KUNIT_EXPECT_TRUE(test, same_kind(&entry, &model->entry[i]));
-		KUNIT_EXPECT_EQ(test, (int)entry.hold,
-				(int)model->entry[i].hold);
+	for (much = 7; much >= 0; much--) {
+		for (i = 0; i < model->count; i++) {
+			wanted = &model->entry[i];
+			if (says(wanted) != much)
+				continue;
+			KUNIT_ASSERT_TRUE(test,
+					  snet_mediated_get(index++, &entry));
+			KUNIT_ASSERT_TRUE(test, same_kind(&entry, wanted));
+			KUNIT_ASSERT_EQ(test, (int)entry.hold,
+					(int)wanted->hold);
+		}
 	}
-	KUNIT_EXPECT_FALSE(test, snet_mediated_get(i, &entry));
+	KUNIT_ASSERT_FALSE(test, snet_mediated_get(index, &entry));
 }
 
 /* Random changes, against a model. */
