@@ -369,12 +369,77 @@ test_suspend (void)
   free_many (children, events);
 }
 
+/* Longer than the kernel lets anything stall before it complains. */
+#define PATIENT_S 100
+
+static int
+connect_without_blocking (gconstpointer data)
+{
+  const Call *call = data;
+  int fd = socket (call->family, call->type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
+  int error = 0;
+  socklen_t len = sizeof error;
+
+  if (fd < 0)
+    return errno;
+  if (connect (fd, &call->address.any, call->len) < 0 && errno != EINPROGRESS)
+    return errno;
+  if (poll (&pollfd, 1, -1) < 0 || getsockopt (fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+    return errno;
+  return error;
+}
+
+/*
+ * A prompt that is left open, with the longest delay that there is: what the kernel says of stalls
+ * and hung tasks in the meantime, scripts/vm reads. Only with -m slow.
+ */
+static void
+test_patient (void)
+{
+  g_autoptr (Controller) controller = hold_begin ();
+  g_autoptr (Child) thread = NULL;
+  g_autoptr (Child) flow = NULL;
+  g_autoptr (Event) first = NULL;
+  g_autoptr (Event) second = NULL;
+  guint16 port;
+  int server;
+  Call call;
+
+  if (!g_test_slow ())
+    {
+      g_test_skip ("takes minutes; run it with -m slow");
+      return;
+    }
+  controller_configure (controller, SNET_DELAY_MAX, SNET_VERDICT_DENY);
+  server = open_server (AF_INET, SOCK_STREAM, &port);
+  call = call_loopback (AF_INET, SOCK_STREAM, port);
+  thread = child_start (call_connect, &call);
+  first = controller_next_request (controller);
+  flow = child_start (connect_without_blocking, &call);
+  second = controller_next_request (controller);
+  g_assert_cmpint (first->hold, ==, SNET_HOLD_THREAD);
+  g_assert_cmpint (second->hold, ==, SNET_HOLD_FLOW);
+
+  g_usleep (PATIENT_S * G_USEC_PER_SEC);
+
+  controller_assert_quiet (controller);
+  g_assert_false (child_has_returned (thread));
+  g_assert_false (child_has_returned (flow));
+  controller_allow (controller, first);
+  controller_allow (controller, second);
+  g_assert_cmpint (child_finish (thread), ==, 0);
+  g_assert_cmpint (child_finish (flow), ==, 0);
+  close (server);
+}
+
 void
 add_end_tests (void)
 {
   g_test_add_func ("/hold/end/killed", test_killed);
   g_test_add_func ("/hold/end/signal", test_signal);
   g_test_add_func ("/hold/end/suspend", test_suspend);
+  g_test_add_func ("/hold/end/patient", test_patient);
   hold_add_policies ("/hold/end/timeout", test_timeout);
   g_test_add_func ("/hold/end/delay-is-kept", test_delay_is_kept);
   hold_add_policies ("/hold/end/controller-gone", test_controller_gone);
