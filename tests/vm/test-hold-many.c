@@ -345,6 +345,9 @@ test_flood (void)
   g_test_message ("the kernel's memory: %" G_GUINT64_FORMAT " kB before, %" G_GUINT64_FORMAT
                   " kB after",
                   before, after);
+  /* A kernel that watches its memory keeps what is freed for a while, and finds leaks itself. */
+  if (access ("/sys/kernel/debug/kmemleak", F_OK) == 0)
+    return;
   /* Caches stay, but nothing in proportion to 10,000 calls: 1 kB of each would be more. */
   g_assert_cmpuint (after, <, before + FLOOD);
 }
