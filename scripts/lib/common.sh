@@ -29,3 +29,21 @@ lock()
 	say "another run is building $what; waiting for it"
 	flock "$fd" || die "cannot lock $file"
 }
+
+# Takes the files that match PATTERN... out of the kernel's source ARCHIVE, without the first DEPTH
+# folders of their paths, and sets 'unpacked' to the folder of the cache that has them. Reading the
+# whole archive takes half a minute: once is enough, for all build folders.
+unpack_once()
+{
+	local archive=$1 kept=$cache/$2/${1##*/} depth=$3 new
+	shift 3
+
+	[ -e "$archive" ] || die "$archive is missing: run scripts/setup"
+	unpacked=$kept
+	[ ! "$kept" -nt "$archive" ] || return 0
+	mkdir -p "${kept%/*}"
+	new=$(mktemp -d "${kept%/*}/.new.XXXXXX")
+	tar -C "$new" -m --strip-components="$depth" -xf "$archive" --wildcards "$@"
+	rm -rf "$kept"
+	mv -T "$new" "$kept"
+}
