@@ -227,6 +227,23 @@ int snet_socket_connect(struct socket *sock, struct sockaddr *address, int len)
 	return ask_connect(sock, address, len, hold, is_non_blocking(sock));
 }
 
+/* Asks about a call of which no more is known than its socket says. */
+static int ask_about_socket(struct socket *sock, enum snet_operation operation)
+{
+	struct snet_request request;
+	enum snet_hold hold;
+
+	if (!is_mediated(operation, sock, &hold))
+		return 0;
+
+	snet_request_init(&request, operation);
+	snet_request_set_socket(&request, sock->sk);
+	/* Its address is still to come, and not at hand. */
+	if (operation == SNET_OP_BIND)
+		request.local.len = 0;
+	return snet_hold(&request, sock->sk);
+}
+
 /**
  * snet_socket_listen - The hook of listen()
  * @sock: the socket
@@ -236,15 +253,7 @@ int snet_socket_connect(struct socket *sock, struct sockaddr *address, int len)
  */
 int snet_socket_listen(struct socket *sock, int backlog)
 {
-	struct snet_request request;
-	enum snet_hold hold;
-
-	if (!is_mediated(SNET_OP_LISTEN, sock, &hold))
-		return 0;
-
-	snet_request_init(&request, SNET_OP_LISTEN);
-	snet_request_set_socket(&request, sock->sk);
-	return snet_hold(&request, sock->sk);
+	return ask_about_socket(sock, SNET_OP_LISTEN);
 }
 
 /**
@@ -281,23 +290,6 @@ static bool connects_by_sending(const struct sock *sk, const struct msghdr *msg)
 	if (sk->sk_protocol == IPPROTO_TCP || sk->sk_protocol == IPPROTO_MPTCP)
 		return msg->msg_flags & MSG_FASTOPEN;
 	return true;
-}
-
-/* For calls with addresses that are not at hand, or more than one of them. */
-static int ask_without_address(struct socket *sock,
-			       enum snet_operation operation)
-{
-	struct snet_request request;
-	enum snet_hold hold;
-
-	if (!is_mediated(operation, sock, &hold))
-		return 0;
-
-	snet_request_init(&request, operation);
-	snet_request_set_socket(&request, sock->sk);
-	if (operation == SNET_OP_BIND)
-		request.local.len = 0;
-	return snet_hold(&request, sock->sk);
 }
 
 /* Whether a message carries more destinations than the one it is sent to. */
@@ -345,8 +337,8 @@ int snet_socket_sendmsg(struct socket *sock, struct msghdr *msg, int size)
 
 	connects = connects_by_sending(sock->sk, msg);
 	if (has_more_addresses(sock->sk, msg))
-		return ask_without_address(sock, connects ? SNET_OP_CONNECT :
-							    SNET_OP_SEND);
+		return ask_about_socket(sock, connects ? SNET_OP_CONNECT :
+							 SNET_OP_SEND);
 	if (connects) {
 		if (!is_mediated(SNET_OP_CONNECT, sock, &hold))
 			return 0;
@@ -411,11 +403,11 @@ int snet_socket_option(struct socket *sock, int level, int optname)
 
 	switch (optname) {
 	case SCTP_SOCKOPT_BINDX_ADD:
-		return ask_without_address(sock, SNET_OP_BIND);
+		return ask_about_socket(sock, SNET_OP_BIND);
 	case SCTP_SOCKOPT_CONNECTX:
 	case SCTP_SOCKOPT_CONNECTX_OLD:
 	case SCTP_SOCKOPT_CONNECTX3:
-		return ask_without_address(sock, SNET_OP_CONNECT);
+		return ask_about_socket(sock, SNET_OP_CONNECT);
 	default:
 		return 0;
 	}
