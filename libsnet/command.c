@@ -72,17 +72,34 @@ static bool put_terms(struct nl_msg *msg, const struct snet_ticket_terms *terms)
 			   !nla_put_u32(msg, SNET_A_TICKET_LIFETIME, terms->lifetime)));
 }
 
+/* Return: whether all of it could be written */
+static bool begin_verdict(struct snet *snet, uint16_t flags, uint64_t id, enum snet_verdict verdict,
+			  int error, const struct snet_ticket_terms *terms)
+{
+	struct nl_msg *msg = snet_command(snet, SNET_CMD_VERDICT, flags);
+
+	return put_verdict(msg, id, verdict, error) && put_terms(msg, terms);
+}
+
 int snet_verdict_ticket(struct snet *snet, uint64_t id, enum snet_verdict verdict, int error,
 			const struct snet_ticket_terms *terms)
 {
 	struct snet_call call = {0};
-	struct nl_msg *msg;
 	bool complete;
 
 	snet_lock(snet);
-	msg = snet_command(snet, SNET_CMD_VERDICT, NLM_F_ACK);
-	complete = put_verdict(msg, id, verdict, error) && put_terms(msg, terms);
+	complete = begin_verdict(snet, NLM_F_ACK, id, verdict, error, terms);
 	return snet_unlock(snet, snet_transact(snet, complete, &call));
+}
+
+int snet_verdict_nowait(struct snet *snet, uint64_t id, enum snet_verdict verdict, int error,
+			const struct snet_ticket_terms *terms)
+{
+	bool complete;
+
+	snet_lock(snet);
+	complete = begin_verdict(snet, 0, id, verdict, error, terms);
+	return snet_unlock(snet, snet_post(snet, complete));
 }
 
 int snet_verdict(struct snet *snet, uint64_t id, enum snet_verdict verdict, int error)

@@ -10,6 +10,12 @@
 
 #include "snet-private.h"
 
+/* So that snet_strerror() knows about it in the callback. */
+static void note_refusal(struct snet *snet, const struct snet_ack *ack)
+{
+	snet_fail(snet, ack->error, ack->words, ack->words_len);
+}
+
 /*
  * What the queue has first. It is read out of a copy, since the queue may
  * change while the callback runs. Return: false: nothing
@@ -23,6 +29,8 @@ static bool take_item(struct snet *snet, unsigned char *buffer, struct snet_item
 		snet_queue_pop(&snet->queue);
 		if (snet_decode((struct nlmsghdr *)buffer, ret_item))
 			snet->malformed = true;
+		if (ret_item->kind == SNET_ITEM_REFUSED)
+			note_refusal(snet, &ret_item->refusal.ack);
 		if (ret_item->kind != SNET_ITEM_NONE)
 			return true;
 	}
@@ -101,6 +109,8 @@ static int deliver(struct snet *snet, const struct audience *to, const struct sn
 		to->callbacks.request(snet, &item->event, to->data);
 	else if (item->kind == SNET_ITEM_CANCEL && to->callbacks.cancel)
 		to->callbacks.cancel(snet, &item->cancel, to->data);
+	else if (item->kind == SNET_ITEM_REFUSED && to->callbacks.refused)
+		to->callbacks.refused(snet, item->refusal.id, item->refusal.ack.error, to->data);
 	else if (item->kind == SNET_ITEM_EVENT && to->monitor.event)
 		to->monitor.event(snet, &item->event, to->monitor_data);
 	else

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * From the kernel's messages to events, and tickets, which are much like them.
+ * From the kernel's messages to events, and tickets, which are much like them;
+ * and to refusals, which quote what they refuse.
  *
  * The kernel is trusted, but it may be older or newer than the library:
  * unknown attributes are skipped and unknown numbers are handed on. A request
@@ -71,6 +72,10 @@ static const struct snet_number cancel_numbers[] = {
 	[SNET_A_VERDICT] = SNET_NUMBER(U32, struct snet_cancel, verdict),
 };
 
+static const struct snet_number refusal_numbers[] = {
+	[SNET_A_ID] = SNET_NUMBER(U64, struct snet_refusal, id, .nonzero = true),
+};
+
 static const struct snet_number ticket_numbers[] = {
 	[SNET_A_TICKET_FIELDS] = SNET_NUMBER(U64, struct snet_ticket, terms.fields),
 	[SNET_A_TICKET_MODE] = SNET_NUMBER(U32, struct snet_ticket, terms.mode),
@@ -80,6 +85,7 @@ static const struct snet_number ticket_numbers[] = {
 
 static const struct snet_number_table event_table = SNET_NUMBER_TABLE(event_numbers);
 static const struct snet_number_table cancel_table = SNET_NUMBER_TABLE(cancel_numbers);
+static const struct snet_number_table refusal_table = SNET_NUMBER_TABLE(refusal_numbers);
 static const struct snet_number_table ticket_table = SNET_NUMBER_TABLE(ticket_numbers);
 
 /* A name that is longer than any of today's is cut. */
@@ -282,8 +288,26 @@ static int decode_cancel(const struct genlmsghdr *genl, struct snet_item *item)
 	return 0;
 }
 
+/*
+ * The id is in the command that is quoted. Without it nobody could be told what
+ * has failed.
+ */
+static int decode_refusal(const struct nlmsghdr *hdr, struct snet_item *item)
+{
+	struct snet_refusal *refusal = &item->refusal;
+	uint32_t fields = 0;
+
+	refusal->id = 0;
+	if (!snet_ack_read(hdr, &refusal->ack) || !refusal->ack.is_whole ||
+	    !snet_number_read_all(&refusal_table, refusal->ack.command, refusal, &fields) ||
+	    !refusal->id)
+		return -EBADMSG;
+	item->kind = SNET_ITEM_REFUSED;
+	return 0;
+}
+
 /**
- * snet_decode() - read a message of the family snet
+ * snet_decode() - read a message that is an event
  * @hdr: complete as far as nlmsg_len goes
  * @ret_item: what it says, with strings that are in @hdr; SNET_ITEM_NONE:
  *	nothing for us
@@ -295,6 +319,8 @@ int snet_decode(const struct nlmsghdr *hdr, struct snet_item *ret_item)
 	const struct genlmsghdr *genl;
 
 	ret_item->kind = SNET_ITEM_NONE;
+	if (hdr->nlmsg_type == NLMSG_ERROR)
+		return decode_refusal(hdr, ret_item);
 	if (!genlmsg_valid_hdr((struct nlmsghdr *)hdr, 0))
 		return -EBADMSG;
 	genl = nlmsg_data(hdr);

@@ -113,13 +113,16 @@ int snet_new(struct nl_sock *sock, int fd, uint32_t port, uint16_t family, uint3
 	return 0;
 }
 
-/* Extended acks say what was wrong; both options are missing only in kernels without snet. */
+/*
+ * Extended acks say what was wrong. The option is missing only in kernels without
+ * snet. Bad answers quote the command, as NETLINK_CAP_ACK is not set: the id of a
+ * verdict that failed is in there.
+ */
 static void set_socket_options(int fd)
 {
 	int one = 1, size = SOCKET_BUFFER_SIZE;
 
 	(void)setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
-	(void)setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
 	/* Beyond the system's limit if we may, otherwise as far as it goes. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));

@@ -5,7 +5,7 @@
  * Who calls whom: command.c, config.c, stats.c, list.c and dispatch.c are the
  * public functions, they take the lock; below them transport.c sends and
  * receives, queue.c keeps the messages until snet_dispatch() delivers them,
- * event.c and number.c read them.
+ * event.c, ack.c and number.c read them.
  */
 #ifndef SNET_PRIVATE_H
 #define SNET_PRIVATE_H
@@ -47,6 +47,29 @@ enum snet_item_kind {
 	SNET_ITEM_CANCEL,
 	SNET_ITEM_EVENT,
 	SNET_ITEM_OVERRUN,
+	SNET_ITEM_REFUSED,
+};
+
+/**
+ * struct snet_ack - what the kernel says about a command
+ * @error: negative errno, or 0
+ * @words: about the error, not necessarily terminated, or NULL
+ * @words_len: size of @words
+ * @command: the header of the command; NULL: the end of a dump
+ * @is_whole: the rest of the command follows its header
+ */
+struct snet_ack {
+	int error;
+	const char *words;
+	size_t words_len;
+	const struct nlmsghdr *command;
+	bool is_whole;
+};
+
+/* A verdict that nobody waited for, and that failed. */
+struct snet_refusal {
+	uint64_t id;
+	struct snet_ack ack;
 };
 
 /* Something that a callback is to be told. Its strings are in the message. */
@@ -55,6 +78,7 @@ struct snet_item {
 	union {
 		struct snet_event event; /* also of a request */
 		struct snet_cancel cancel;
+		struct snet_refusal refusal;
 	};
 };
 
@@ -172,8 +196,13 @@ int snet_fail(struct snet *snet, int error, const char *words, size_t len);
 
 /* transport.c */
 struct nl_msg *snet_command(struct snet *snet, uint8_t command, uint16_t flags);
+int snet_post(struct snet *snet, bool complete);
 int snet_transact(struct snet *snet, bool complete, struct snet_call *call);
 int snet_receive(struct snet *snet, struct snet_call *call);
+
+/* ack.c */
+bool snet_ack_read(const struct nlmsghdr *hdr, struct snet_ack *ret_ack);
+void snet_ack_read_done(const struct nlmsghdr *hdr, struct snet_ack *ret_ack);
 
 /* event.c */
 int snet_decode(const struct nlmsghdr *hdr, struct snet_item *ret_item);

@@ -122,6 +122,12 @@ struct snet_callbacks {
 	 * announced.
 	 */
 	void (*overrun)(struct snet *snet, void *data);
+	/**
+	 * A verdict of snet_verdict_nowait() failed, with the negative errno
+	 * that snet_verdict_ticket() would have returned. snet_strerror() has
+	 * the kernel's words.
+	 */
+	void (*refused)(struct snet *snet, uint64_t id, int error, void *data);
 };
 
 /** What snet_dispatch() calls for a monitor; members may be NULL. */
@@ -315,6 +321,23 @@ int snet_verdict(struct snet *snet, uint64_t id, enum snet_verdict verdict, int 
  * Errors: as snet_verdict(); also -EINVAL or -ERANGE: bad terms.
  */
 int snet_verdict_ticket(struct snet *snet, uint64_t id, enum snet_verdict verdict, int error,
+			const struct snet_ticket_terms *terms);
+
+/**
+ * snet_verdict_nowait() - decide a request, and do not ask whether it went well
+ * @id: of the event
+ * @verdict: allow or deny
+ * @error: as for snet_verdict()
+ * @terms: of the ticket; NULL: make none
+ *
+ * One system call instead of two; for controllers that decide many. The held
+ * call has been woken when this returns 0, unless the kernel refused the
+ * verdict: then snet_dispatch() calls the callback "refused" later, or
+ * "overrun" if the kernel's answer was lost in a full queue.
+ *
+ * Errors: those of sending: -ENOBUFS, -ENOMEM; nothing was decided.
+ */
+int snet_verdict_nowait(struct snet *snet, uint64_t id, enum snet_verdict verdict, int error,
 			const struct snet_ticket_terms *terms);
 
 /**

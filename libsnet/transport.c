@@ -64,81 +64,47 @@ static int transmit(struct snet *snet)
 	return (size_t)len == iov.iov_len ? 0 : -EMSGSIZE;
 }
 
-/* Notes a failure with the words of the extended ack that follows at @offset. */
-static void fail_with_extack(struct snet *snet, const struct nlmsghdr *hdr, size_t offset,
-			     int error)
-{
-	size_t datalen = nlmsg_datalen(hdr);
-	struct nlattr *head, *nla;
-	const char *words = NULL;
-	size_t len = 0;
-	int rest;
-
-	if ((hdr->nlmsg_flags & NLM_F_ACK_TLVS) && offset < datalen) {
-		head = (struct nlattr *)((char *)nlmsg_data(hdr) + offset);
-		nla_for_each_attr(nla, head, (int)(datalen - offset), rest)
-		{
-			if (nla_type(nla) != NLMSGERR_ATTR_MSG)
-				continue;
-			words = nla_data(nla);
-			len = nla_len(nla);
-		}
-	}
-	snet_fail(snet, error, words, len);
-}
-
-static void finish_call(struct snet *snet, struct snet_call *call, const struct nlmsghdr *hdr,
-			int error, size_t offset)
+static void finish_call(struct snet *snet, struct snet_call *call, const struct snet_ack *ack)
 {
 	call->done = true;
-	if (error >= 0)
+	if (ack->error >= 0)
 		return;
-	fail_with_extack(snet, hdr, offset, error);
-	call->error = error;
-}
-
-/* NLMSG_ERROR: the ack, good or bad. */
-static void handle_ack(struct snet *snet, struct snet_call *call, const struct nlmsghdr *hdr)
-{
-	const struct nlmsgerr *ack = nlmsg_data(hdr);
-	size_t offset = sizeof(*ack);
-
-	if (nlmsg_datalen(hdr) < (int)sizeof(*ack)) {
-		finish_call(snet, call, hdr, -EBADMSG, SIZE_MAX);
-		return;
-	}
-	/* The words come after our own message, if that was not left out. */
-	if (!(hdr->nlmsg_flags & NLM_F_CAPPED) && ack->msg.nlmsg_len > sizeof(ack->msg))
-		offset += NLMSG_ALIGN((size_t)ack->msg.nlmsg_len - sizeof(ack->msg));
-	finish_call(snet, call, hdr, ack->error, offset);
-}
-
-/* NLMSG_DONE: the end of a dump. */
-static void handle_done(struct snet *snet, struct snet_call *call, const struct nlmsghdr *hdr)
-{
-	int error = 0;
-
-	if (nlmsg_datalen(hdr) >= (int)sizeof(error))
-		memcpy(&error, nlmsg_data(hdr), sizeof(error));
-	finish_call(snet, call, hdr, error, sizeof(error));
+	call->error = snet_fail(snet, ack->error, ack->words, ack->words_len);
 }
 
 static void handle_answer(struct snet *snet, struct snet_call *call, const struct nlmsghdr *hdr)
 {
+	struct snet_ack ack;
 	int err;
 
 	if (hdr->nlmsg_flags & NLM_F_DUMP_INTR)
 		call->interrupted = true;
 
 	if (hdr->nlmsg_type == NLMSG_ERROR) {
-		handle_ack(snet, call, hdr);
+		if (!snet_ack_read(hdr, &ack))
+			ack.error = -EBADMSG;
+		finish_call(snet, call, &ack);
 	} else if (hdr->nlmsg_type == NLMSG_DONE) {
-		handle_done(snet, call, hdr);
+		snet_ack_read_done(hdr, &ack);
+		finish_call(snet, call, &ack);
 	} else if (hdr->nlmsg_type == snet->family && call->reply) {
 		err = call->reply(hdr, call->data);
 		if (err && !call->error)
 			call->error = snet_fail(snet, err, NULL, 0);
 	}
+}
+
+/*
+ * A verdict that nobody waits for is answered only when it failed. Bad answers
+ * to other commands are the end of something that was given up.
+ */
+static bool is_refusal(const struct snet *snet, const struct nlmsghdr *hdr)
+{
+	struct snet_ack ack;
+
+	return hdr->nlmsg_type == NLMSG_ERROR && hdr->nlmsg_pid == snet->port &&
+	       snet_ack_read(hdr, &ack) && ack.error < 0 &&
+	       ack.command->nlmsg_type == snet->family && !(ack.command->nlmsg_flags & NLM_F_ACK);
 }
 
 /* An event that finds no place is lost, as if the kernel had found none. */
@@ -156,7 +122,8 @@ static void handle_message(struct snet *snet, struct snet_call *call, const stru
 		handle_event(snet, hdr);
 	else if (call && !call->done && hdr->nlmsg_seq == snet->seq && hdr->nlmsg_pid == snet->port)
 		handle_answer(snet, call, hdr);
-	/* The rest is the end of something that was given up. */
+	else if (is_refusal(snet, hdr))
+		handle_event(snet, hdr);
 }
 
 static void handle_datagram(struct snet *snet, struct snet_call *call, void *buffer, int len)
@@ -240,6 +207,25 @@ int snet_receive(struct snet *snet, struct snet_call *call)
 }
 
 /**
+ * snet_post() - send the command
+ * @complete: whether all of it could be written
+ *
+ * Unless it asks for an ack, only a failure is answered, and is an event.
+ *
+ * Return: 0 or a negative errno, which snet_strerror() then knows about
+ */
+int snet_post(struct snet *snet, bool complete)
+{
+	int err;
+
+	/* Commands have a handful of numbers, so there is always room; but who knows. */
+	if (!complete)
+		return SNET_FAIL(snet, -EMSGSIZE, "the command is too long");
+	err = transmit(snet);
+	return err ? snet_fail(snet, err, NULL, 0) : 0;
+}
+
+/**
  * snet_transact() - send the command and receive its answer
  * @complete: whether all of it could be written
  * @call: what to do with the answer
@@ -251,10 +237,9 @@ int snet_transact(struct snet *snet, bool complete, struct snet_call *call)
 	static const char lost[] = "the kernel's answer was lost, the socket's queue was full";
 	int err;
 
-	/* Commands have a handful of numbers, so there is always room; but who knows. */
-	if (!complete)
-		return SNET_FAIL(snet, -EMSGSIZE, "the command is too long");
-	err = transmit(snet);
+	err = snet_post(snet, complete);
+	if (err)
+		return err;
 	while (!err && !call->done)
 		err = snet_receive(snet, call);
 	if (err == -EAGAIN)

@@ -26,6 +26,13 @@ is_held (const Decider *decider, const struct snet_event *event)
 }
 
 static void
+fail (struct snet *snet, int err)
+{
+  fprintf (stderr, "bench-kernel: snet_verdict_nowait: %s\n", snet_strerror (snet, err));
+  exit (1);
+}
+
+static void
 on_request (struct snet *snet, const struct snet_event *event, void *data)
 {
   const Decider *decider = data;
@@ -34,15 +41,21 @@ on_request (struct snet *snet, const struct snet_event *event, void *data)
   if (is_held (decider, event))
     return;
   err =
-    snet_verdict_ticket (snet, event->id, SNET_VERDICT_ALLOW, 0, decider->tickets ? &terms : NULL);
+    snet_verdict_nowait (snet, event->id, SNET_VERDICT_ALLOW, 0, decider->tickets ? &terms : NULL);
   if (err)
-    fprintf (stderr, "bench-kernel: snet_verdict_ticket: %s\n", snet_strerror (snet, err));
+    fail (snet, err);
+}
+
+static void
+on_refused (struct snet *snet, uint64_t id, int error, void *data)
+{
+  fail (snet, error);
 }
 
 static void
 decide_for_ever (gpointer data)
 {
-  static const struct snet_callbacks callbacks = { .request = on_request };
+  static const struct snet_callbacks callbacks = { .request = on_request, .refused = on_refused };
   struct pollfd pollfd = { .events = POLLIN };
   struct snet *snet;
   int err;

@@ -27,15 +27,35 @@ on_overrun (struct snet *snet, void *data)
   g_assert_not_reached ();
 }
 
+static void
+on_refused (struct snet *snet, uint64_t id, int error, void *data)
+{
+  Controller *controller = data;
+  Refusal *refusal = g_new0 (Refusal, 1);
+
+  refusal->id = id;
+  refusal->error = error;
+  refusal->words = g_strdup (snet_strerror (snet, error));
+  g_queue_push_tail (controller->refusals, refusal);
+}
+
+void
+refusal_free (Refusal *refusal)
+{
+  g_free (refusal->words);
+  g_free (refusal);
+}
+
 Controller *
 controller_new (void)
 {
-  static const struct snet_callbacks callbacks = { on_request, on_cancel, on_overrun };
+  static const struct snet_callbacks callbacks = { on_request, on_cancel, on_overrun, on_refused };
   Controller *controller = g_new0 (Controller, 1);
   int err;
 
   controller->requests = g_queue_new ();
   controller->cancels = g_queue_new ();
+  controller->refusals = g_queue_new ();
   err = snet_open (&controller->snet);
   g_assert_cmpint (err, ==, 0);
   err = snet_register (controller->snet, &callbacks, controller);
@@ -50,6 +70,7 @@ controller_free (Controller *controller)
   snet_close (controller->snet);
   g_queue_free_full (controller->requests, (GDestroyNotify)snet_event_free);
   g_queue_free_full (controller->cancels, g_free);
+  g_queue_free_full (controller->refusals, (GDestroyNotify)refusal_free);
   g_free (controller);
 }
 
@@ -78,12 +99,19 @@ controller_next_cancel (Controller *controller)
   return next (controller, controller->cancels);
 }
 
+Refusal *
+controller_next_refusal (Controller *controller)
+{
+  return next (controller, controller->refusals);
+}
+
 void
 controller_assert_quiet (Controller *controller)
 {
   g_assert_cmpint (snet_dispatch (controller->snet), ==, 0);
   g_assert_true (g_queue_is_empty (controller->requests));
   g_assert_true (g_queue_is_empty (controller->cancels));
+  g_assert_true (g_queue_is_empty (controller->refusals));
 }
 
 void

@@ -11,11 +11,23 @@
 typedef struct snet_event Event;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Event, snet_event_free)
 
+/* Of a verdict that nobody waited for. */
+typedef struct
+{
+  guint64 id;
+  int error;
+  char *words;
+} Refusal;
+
+void refusal_free (Refusal *refusal);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Refusal, refusal_free)
+
 typedef struct
 {
   struct snet *snet;
   GQueue *requests; /* of Event */
   GQueue *cancels;  /* of struct snet_cancel */
+  GQueue *refusals; /* of Refusal */
 } Controller;
 
 /* Registers. */
@@ -26,7 +38,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Controller, controller_free)
 /* Waits for the next one, which is the caller's. */
 Event *controller_next_request (Controller *controller);
 struct snet_cancel *controller_next_cancel (Controller *controller);
-/* That neither a request nor a cancel has come besides those that were taken. */
+Refusal *controller_next_refusal (Controller *controller);
+/* That nothing has come besides those that were taken. */
 void controller_assert_quiet (Controller *controller);
 
 void controller_allow (Controller *controller, const struct snet_event *event);

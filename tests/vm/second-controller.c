@@ -10,7 +10,7 @@
 int
 main (void)
 {
-  struct snet_callbacks callbacks = { NULL, NULL, NULL };
+  struct snet_callbacks callbacks = { .request = NULL };
   struct snet *snet = NULL;
   int error;
 

@@ -271,7 +271,7 @@ test_parameters (void)
 static void
 test_second_controller (void)
 {
-  static const struct snet_callbacks none = { NULL, NULL, NULL };
+  static const struct snet_callbacks none = { .request = NULL };
   g_autoptr (Controller) controller = hold_begin ();
   g_autoptr (Event) event = NULL;
   g_autoptr (Child) child = NULL;
@@ -433,6 +433,34 @@ test_patient (void)
   close (server);
 }
 
+/* The kernel says nothing of those that it took, and of the others which and why. */
+static void
+test_nowait (void)
+{
+  g_autoptr (Controller) controller = hold_begin ();
+  g_autoptr (Event) event = NULL;
+  g_autoptr (Child) child = NULL;
+  g_autoptr (Refusal) late = NULL, bad = NULL;
+  Call call = call_loopback (AF_INET, SOCK_DGRAM, 8141);
+  struct snet *snet = controller->snet;
+
+  child = child_start (call_connect, &call);
+  event = controller_next_request (controller);
+  g_assert_cmpint (snet_verdict_nowait (snet, event->id, 7, 0, NULL), ==, 0);
+  g_assert_cmpint (snet_verdict_nowait (snet, event->id, SNET_VERDICT_DENY, ENETDOWN, NULL), ==, 0);
+  g_assert_cmpint (child_finish (child), ==, ENETDOWN);
+  g_assert_cmpint (snet_verdict_nowait (snet, event->id, SNET_VERDICT_ALLOW, 0, NULL), ==, 0);
+
+  bad = controller_next_refusal (controller);
+  g_assert_cmpuint (bad->id, ==, event->id);
+  g_assert_cmpint (bad->error, ==, -ERANGE);
+  late = controller_next_refusal (controller);
+  g_assert_cmpuint (late->id, ==, event->id);
+  g_assert_cmpint (late->error, ==, -ENOENT);
+  g_assert_cmpstr (late->words, ==, "no request with this id waits");
+  controller_assert_quiet (controller);
+}
+
 void
 add_end_tests (void)
 {
@@ -448,4 +476,5 @@ add_end_tests (void)
   g_test_add_func ("/hold/end/parameters", test_parameters);
   g_test_add_func ("/hold/end/second-controller", test_second_controller);
   g_test_add_func ("/hold/end/bad-verdicts", test_bad_verdicts);
+  g_test_add_func ("/hold/end/nowait", test_nowait);
 }

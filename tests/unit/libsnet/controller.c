@@ -29,7 +29,17 @@ on_overrun (struct snet *snet, void *data)
   g_string_append (controller->told, "! ");
 }
 
-const struct snet_callbacks controller_callbacks = { controller_on_request, on_cancel, on_overrun };
+static void
+on_refused (struct snet *snet, uint64_t id, int error, void *data)
+{
+  Controller *controller = data;
+
+  g_string_append_printf (controller->told, "x%" G_GUINT64_FORMAT ": %s ", id,
+                          snet_strerror (snet, error));
+}
+
+const struct snet_callbacks controller_callbacks = { controller_on_request, on_cancel, on_overrun,
+                                                     on_refused };
 
 void
 controller_assert_told (Controller *controller, const char *expected)
@@ -72,14 +82,7 @@ event_then_ack (FakeKernel *kernel, const struct nlmsghdr *command, gpointer dat
 void
 uncapped_ack (FakeKernel *kernel, const struct nlmsghdr *command, gpointer data)
 {
-  struct nlmsgerr ack = { .error = -ERANGE, .msg = *command };
   const char *words = data;
-  TestMessage message;
 
-  message_begin (&message, NLMSG_ERROR, words ? NLM_F_ACK_TLVS : 0, command->nlmsg_seq, TEST_PORT);
-  message_append (&message, &ack, sizeof ack.error);
-  message_append (&message, command, command->nlmsg_len);
-  if (words)
-    message_put (&message, NLMSGERR_ATTR_MSG, words, strlen (words));
-  fake_kernel_send (kernel, &message);
+  fake_kernel_refuse (kernel, command, -ERANGE, words);
 }

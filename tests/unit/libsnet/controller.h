@@ -8,8 +8,9 @@
 
 typedef struct
 {
-  GString
-    *told; /* ids, '-' before a cancelled one, '?' behind an unreadable one, '!' for an overrun */
+  /* Ids, '-' before a cancelled one, '?' behind an unreadable one, 'x' before that of a refused
+   * verdict, with words; '!' for an overrun. */
+  GString *told;
   FakeKernel *kernel;
 } Controller;
 
@@ -28,5 +29,5 @@ void controller_on_request (struct snet *snet, const struct snet_event *event, v
 void ack_only (FakeKernel *kernel, const struct nlmsghdr *command, gpointer data);
 /* Request 20 comes first. */
 void event_then_ack (FakeKernel *kernel, const struct nlmsghdr *command, gpointer data);
-/* -ERANGE, with words if @data; our own message before them, as without NETLINK_CAP_ACK. */
+/* -ERANGE, with words if @data. */
 void uncapped_ack (FakeKernel *kernel, const struct nlmsghdr *command, gpointer data);

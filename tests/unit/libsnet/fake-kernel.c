@@ -207,6 +207,22 @@ fake_kernel_ack (FakeKernel *kernel, const struct nlmsghdr *command, int error, 
 }
 
 void
+fake_kernel_refuse (FakeKernel *kernel,
+                    const struct nlmsghdr *command,
+                    int error,
+                    const char *words)
+{
+  TestMessage message;
+
+  message_begin (&message, NLMSG_ERROR, words ? NLM_F_ACK_TLVS : 0, command->nlmsg_seq, TEST_PORT);
+  message_append (&message, &error, sizeof error);
+  message_append (&message, command, command->nlmsg_len);
+  if (words)
+    message_put (&message, NLMSGERR_ATTR_MSG, words, strlen (words));
+  fake_kernel_send (kernel, &message);
+}
+
+void
 fake_kernel_done (FakeKernel *kernel,
                   const struct nlmsghdr *command,
                   guint16 flags,

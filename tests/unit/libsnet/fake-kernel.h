@@ -49,6 +49,11 @@ void fake_kernel_send_request (FakeKernel *kernel, guint64 id);
 /* Answers @command by an ack, with words if not NULL. */
 void
 fake_kernel_ack (FakeKernel *kernel, const struct nlmsghdr *command, int error, const char *words);
+/* Answers by an error, which quotes @command. The words are not terminated. */
+void fake_kernel_refuse (FakeKernel *kernel,
+                         const struct nlmsghdr *command,
+                         int error,
+                         const char *words);
 void fake_kernel_done (FakeKernel *kernel,
                        const struct nlmsghdr *command,
                        guint16 flags,

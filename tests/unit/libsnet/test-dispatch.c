@@ -102,7 +102,7 @@ answer_in_callback (struct snet *snet, const struct snet_event *event, void *dat
 static void
 test_verdict_in_callback (void)
 {
-  static const struct snet_callbacks answering = { answer_in_callback, NULL, NULL };
+  static const struct snet_callbacks answering = { .request = answer_in_callback };
   g_auto (Controller) controller;
   FakeKernel *kernel;
 
@@ -120,7 +120,7 @@ test_verdict_in_callback (void)
 static void
 test_no_callbacks (void)
 {
-  static const struct snet_callbacks none = { NULL, NULL, NULL };
+  static const struct snet_callbacks none = { .request = NULL };
   g_auto (Controller) controller;
   FakeKernel *kernel;
 
@@ -335,7 +335,7 @@ racing_request (struct snet *snet, const struct snet_event *event, void *data)
 static void
 test_threads (void)
 {
-  static const struct snet_callbacks racing = { racing_request, NULL, NULL };
+  static const struct snet_callbacks racing = { .request = racing_request };
   g_autoptr (FakeKernel) kernel = fake_kernel_new (ack_only, NULL);
   GThread *threads[2];
   Race race = { 0 };
