@@ -2,19 +2,57 @@
 #include "flow.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
 #include <poll.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+static void
+begin (Flow *flow, int family, int type)
+{
+  guint16 port;
+
+  flow->server = open_server (family, type, &port);
+  flow->to = call_loopback (family, type, port);
+  flow->puppet = puppet_new ();
+}
 
 Flow *
 flow_new (int family, int type)
 {
   Flow *flow = g_new0 (Flow, 1);
-  guint16 port;
 
   flow->controller = hold_begin ();
-  flow->server = open_server (family, type, &port);
-  flow->to = call_loopback (family, type, port);
-  flow->puppet = puppet_new ();
+  begin (flow, family, type);
+  return flow;
+}
+
+static void
+loopback_up (void)
+{
+  struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+  int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+  g_assert_no_errno (ioctl (fd, SIOCSIFFLAGS, &request));
+  close (fd);
+}
+
+Flow *
+flow_new_in_namespace (int family, int type, void (*prepare) (void))
+{
+  Flow *flow = g_new0 (Flow, 1);
+  int home = open ("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+  flow->controller = hold_begin ();
+  g_assert_no_errno (unshare (CLONE_NEWNET));
+  loopback_up ();
+  if (prepare)
+    prepare ();
+  begin (flow, family, type);
+  g_assert_no_errno (setns (home, CLONE_NEWNET));
+  close (home);
   return flow;
 }
 

@@ -22,6 +22,8 @@ typedef struct
 
 /* The test as the controller and as the server, and a puppet as the client. */
 Flow *flow_new (int family, int type);
+/* The same but for the controller in a network namespace that @prepare, if any, is called in. */
+Flow *flow_new_in_namespace (int family, int type, void (*prepare) (void));
 void flow_free (Flow *flow);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Flow, flow_free)
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "chains.h"
 #include "flow.h"
 
 /* The request ends as a closed socket's, and leaves nothing. */
@@ -229,6 +230,46 @@ test_hold_flow (gconstpointer data)
 }
 
 static void
+take_all_chains (void)
+{
+  g_assert_cmpuint (chains_take_all (), >, 0);
+}
+
+static void
+set_policy (Flow *flow, enum snet_policy undeliverable)
+{
+  const struct snet_config config = { .fields = SNET_CONFIG_POLICY_UNDELIVERABLE,
+                                      .policy_undeliverable = undeliverable };
+
+  g_assert_cmpint (snet_config_set (flow->controller->snet, &config), ==, 0);
+}
+
+/* What cannot be held is not asked about. The general policy is to deny. */
+static void
+test_impossible (gconstpointer data)
+{
+  enum snet_verdict policy = GPOINTER_TO_INT (data);
+  int expected = policy == SNET_VERDICT_ALLOW ? EINPROGRESS : EACCES;
+  g_autoptr (Flow) flow = flow_new_in_namespace (AF_INET, SOCK_STREAM, take_all_chains);
+  struct snet_stats before = controller_stats (flow->controller), after;
+  int fd = flow_socket (flow);
+
+  set_policy (flow, policy == SNET_VERDICT_ALLOW ? SNET_POLICY_ALLOW : SNET_POLICY_GENERAL);
+  g_assert_cmpint (puppet_connect (flow->puppet, fd, &flow->to), ==, expected);
+  set_policy (flow, SNET_POLICY_GENERAL);
+  controller_assert_quiet (flow->controller);
+  if (policy == SNET_VERDICT_ALLOW)
+    {
+      flow_wait_writable (flow, fd);
+      assert_end (flow, policy);
+    }
+  after = controller_stats (flow->controller);
+  g_assert_cmpuint (after.requests - before.requests, ==, 1);
+  g_assert_cmpuint (after.undeliverable - before.undeliverable, ==, 1);
+  g_assert_cmpuint (after.pending, ==, 0);
+}
+
+static void
 add (const char *path, GTestDataFunc func)
 {
   g_autofree char *tcp = g_strdup_printf ("/flow/end/%s/tcp", path);
@@ -248,6 +289,7 @@ add_flow_end_tests (void)
   g_test_add_func ("/flow/end/shutdown", test_shutdown);
   hold_add_policies ("/flow/end/timeout", test_timeout);
   hold_add_policies ("/flow/end/controller-gone", test_controller_gone);
+  hold_add_policies ("/flow/end/impossible", test_impossible);
   g_test_add_func ("/flow/hold/thread", test_hold_thread);
   hold_add_policies ("/flow/hold/flow", test_hold_flow);
 }

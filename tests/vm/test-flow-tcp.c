@@ -3,12 +3,8 @@
  * Connections of non-blocking sockets.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <sched.h>
-#include <sys/ioctl.h>
-#include <net/if.h>
 #include <unistd.h>
 
 #include "flow.h"
@@ -320,37 +316,15 @@ test_fastopen_send (void)
   flow_assert_nothing (flow->server);
 }
 
-static void
-loopback_up (void)
-{
-  struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-  int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-  g_assert_no_errno (ioctl (fd, SIOCSIFFLAGS, &request));
-  close (fd);
-}
-
 /* In a network namespace of its own, that does not outlive its sockets. */
 static void
 test_namespace (void)
 {
-  Flow *flow = g_new0 (Flow, 1);
-  int home = open ("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-  guint16 port;
-
-  flow->controller = hold_begin ();
-  g_assert_no_errno (unshare (CLONE_NEWNET));
-  loopback_up ();
-  flow->server = open_server (AF_INET, SOCK_STREAM, &port);
-  flow->to = call_loopback (AF_INET, SOCK_STREAM, port);
-  flow->puppet = puppet_new ();
-  g_assert_no_errno (setns (home, CLONE_NEWNET));
-  close (home);
+  g_autoptr (Flow) flow = flow_new_in_namespace (AF_INET, SOCK_STREAM, NULL);
 
   assert_soon (flow, 0);
   assert_soon (flow, EACCES);
   g_free (flow_connect (flow, flow_socket (flow)));
-  flow_free (flow);
 }
 
 /* Denied at once, many times: no SYN gets away, whoever is faster. */

@@ -218,6 +218,20 @@ void snet_flow_join_connected(struct sock *sk)
 		join_flows(sk, SNET_OP_CONNECT, NULL);
 }
 
+/* A flow that lasts at least as long as the current call; or NULL. */
+static struct snet_held *new_flow(const struct snet_request *request,
+				  struct sock *sk)
+{
+	struct snet_held *flow = snet_held_new(request, sk);
+
+	if (flow && !join_flow(flow)) {
+		snet_held_put(flow);
+		return NULL;
+	}
+	/* From here on end_call() comes, with a reference of its own. */
+	return flow;
+}
+
 /**
  * snet_flow_hold - Ask, and hold what the call sends until there is a decision
  * @request: what it wants; snet_flow_is_possible()
@@ -229,16 +243,14 @@ void snet_flow_join_connected(struct sock *sk)
  */
 int snet_flow_hold(const struct snet_request *request, struct sock *sk)
 {
-	struct snet_held *flow = snet_held_new(request, sk);
+	struct snet_held *flow = new_flow(request, sk);
 	struct snet_decision decision;
 
-	if (!flow)
-		return -ENOMEM;
-	if (!join_flow(flow)) {
-		snet_held_put(flow);
-		return -ENOMEM;
+	if (!flow) {
+		snet_hold_refuse(request, &decision);
+		snet_report_decision(request, 0, &decision);
+		return snet_decision_errno(&decision);
 	}
-	/* From here on end_call() comes, with a reference of its own. */
 	snet_held_link(flow, flows_of(sk));
 
 	if (snet_hold_begin(&flow->pending, &decision)) {

@@ -99,6 +99,25 @@ bool snet_hold_begin(struct snet_pending *pending,
 }
 
 /**
+ * snet_hold_refuse - Decide a request that cannot be put
+ * @request: the request
+ * @decision: what becomes of it
+ *
+ * There is nothing that could wait: no memory, or no place for the hook.
+ *
+ * Context: process context.
+ */
+void snet_hold_refuse(const struct snet_request *request,
+		      struct snet_decision *decision)
+{
+	snet_stats_count_request(request->operation);
+	apply_policy(request,
+		     snet_controller_exists() ? SNET_CAUSE_UNDELIVERABLE :
+						SNET_CAUSE_NO_CONTROLLER,
+		     decision);
+}
+
+/**
  * snet_hold_give_up - End a request that nobody has decided
  * @pending: taken out of the table by its waiter
  * @reason: why it does not wait any longer

@@ -18,6 +18,8 @@ int snet_hold(const struct snet_request *request, struct sock *sk);
 /* For what waits in place of a task. */
 bool snet_hold_begin(struct snet_pending *pending,
 		     struct snet_decision *decision);
+void snet_hold_refuse(const struct snet_request *request,
+		      struct snet_decision *decision);
 void snet_hold_give_up(const struct snet_pending *pending,
 		       enum snet_cancel_reason reason,
 		       struct snet_decision *decision);

@@ -158,8 +158,8 @@ enum snet_command {
  * @SNET_A_STAT_CONTROLLER_GONE: u64, by the policy: the controller's socket
  *	was closed while the request waited
  * @SNET_A_STAT_QUEUE_FULL: u64, by the policy: too many were waiting
- * @SNET_A_STAT_UNDELIVERABLE: u64, by the policy: no memory for the message,
- *	or the controller's socket would not take it
+ * @SNET_A_STAT_UNDELIVERABLE: u64, by the policy: no memory to wait or for the
+ *	message, or the controller's socket would not take it
  * @SNET_A_STAT_PENDING: u64, requests that wait now
  * @SNET_A_HOLD: u32, &enum snet_hold: how the call waits; never
  *	%SNET_HOLD_AUTO in a request
