@@ -190,6 +190,7 @@ struct snet_stats {
 	uint64_t tickets;
 	uint64_t tickets_evicted;
 	uint64_t tickets_refused;
+	uint64_t flow_dropped;
 };
 
 /** Any value, in a struct snet_mediated. */

@@ -17,7 +17,7 @@ struct counted {
 
 #define OPERATION_FIELD	    (1U << 0)
 #define FIELDS_BY_OPERATION (((1U << 11) - 1) << 1)
-#define FIELDS_TOTAL	    (((1U << 15) - 1) << 1)
+#define FIELDS_TOTAL	    (((1U << 16) - 1) << 1)
 
 #define COUNTER(bit_, member_)                                                                     \
 	SNET_NUMBER(U64, struct counted, stats.member_, .field = 1U << (bit_))
@@ -40,6 +40,7 @@ static const struct snet_number counted_numbers[] = {
 	[SNET_A_STAT_TICKETS] = COUNTER(13, tickets),
 	[SNET_A_STAT_TICKETS_EVICTED] = COUNTER(14, tickets_evicted),
 	[SNET_A_STAT_TICKETS_REFUSED] = COUNTER(15, tickets_refused),
+	[SNET_A_STAT_FLOW_DROPPED] = COUNTER(16, flow_dropped),
 };
 
 static const struct snet_number_table counted_table = SNET_NUMBER_TABLE(counted_numbers);

@@ -41,6 +41,7 @@ static void
 test_deny (gconstpointer family)
 {
   g_autoptr (Flow) flow = flow_new (GPOINTER_TO_INT (family), SOCK_DGRAM);
+  struct snet_stats before = controller_stats (flow->controller);
   g_autofree struct snet_event *event = NULL;
   g_autofree struct snet_event *next = NULL;
   int fd = flow_socket (flow);
@@ -55,6 +56,8 @@ test_deny (gconstpointer family)
   next = flow_send (flow, fd, 1);
   controller_allow (flow->controller, next);
   assert_arrive (flow->server, 1);
+  /* That was no lack of room. */
+  g_assert_cmpuint (controller_stats (flow->controller).flow_dropped, ==, before.flow_dropped);
 }
 
 static void
@@ -191,17 +194,20 @@ test_reconnect_failed (void)
   controller_assert_quiet (flow->controller);
 }
 
-/* What is too much is lost, as elsewhere in the network. */
+/* What is too much is lost, as elsewhere in the network, and counted. */
 static void
 test_many (void)
 {
   g_autoptr (Flow) flow = flow_new (AF_INET, SOCK_DGRAM);
+  struct snet_stats before = controller_stats (flow->controller), after;
   g_autofree struct snet_event *event = NULL;
   int fd = flow_socket (flow);
 
   event = flow_send (flow, fd, 1);
   for (int i = 2; i <= DATAGRAMS_MAX + 10; i++)
     g_assert_cmpint (puppet_send (flow->puppet, fd, &flow->to, i, 0), ==, 0);
+  after = controller_stats (flow->controller);
+  g_assert_cmpuint (after.flow_dropped - before.flow_dropped, ==, 10);
   controller_allow (flow->controller, event);
   assert_arrive (flow->server, DATAGRAMS_MAX);
 }

@@ -583,6 +583,7 @@ test_stats (void)
   sum.tickets = total.tickets;
   sum.tickets_evicted = total.tickets_evicted;
   sum.tickets_refused = total.tickets_refused;
+  sum.flow_dropped = total.flow_dropped;
   g_assert_cmpmem (&sum, sizeof sum, &total, sizeof total);
 }
 

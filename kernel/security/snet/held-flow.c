@@ -24,6 +24,7 @@
 #include "hold.h"
 #include "limits.h"
 #include "report.h"
+#include "stats.h"
 
 /* When TCP's clock is stopped: before its first timer, of a second, is over. */
 #define FLOW_PAUSE (HZ / 2)
@@ -418,8 +419,10 @@ void snet_held_begin(struct snet_held *flow)
 
 static unsigned int park_packet(struct snet_held *flow, struct sk_buff *skb)
 {
-	if (skb_queue_len(&flow->packets) >= SNET_FLOW_PACKETS_MAX)
+	if (skb_queue_len(&flow->packets) >= SNET_FLOW_PACKETS_MAX) {
+		snet_stats_count_dropped();
 		return NF_DROP_ERR(-ENOBUFS);
+	}
 	if (!skb_dst_force(skb))
 		return NF_DROP_ERR(-ENETDOWN);
 	__skb_queue_tail(&flow->packets, skb);

@@ -149,7 +149,9 @@ static int fill_stats(struct sk_buff *skb)
 	    snet_message_put_u64(skb, SNET_A_STAT_TICKETS_EVICTED,
 				 counts.evicted) ||
 	    snet_message_put_u64(skb, SNET_A_STAT_TICKETS_REFUSED,
-				 counts.refused))
+				 counts.refused) ||
+	    snet_message_put_u64(skb, SNET_A_STAT_FLOW_DROPPED,
+				 snet_stats_dropped()))
 		return -EMSGSIZE;
 	return 0;
 }

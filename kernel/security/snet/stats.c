@@ -12,6 +12,7 @@
 
 struct counters {
 	u64 value[SNET_OP_MAX + 1][SNET_STAT_MAX];
+	u64 dropped;
 };
 
 static DEFINE_PER_CPU(struct counters, counters);
@@ -62,6 +63,16 @@ void snet_stats_count_decision(enum snet_operation operation,
 }
 
 /**
+ * snet_stats_count_dropped - Count a packet that a full flow has no place for
+ *
+ * Context: any.
+ */
+void snet_stats_count_dropped(void)
+{
+	this_cpu_inc(counters.dropped);
+}
+
+/**
  * snet_stats_read - Read a counter
  * @operation: of this operation
  * @stat: which one
@@ -91,5 +102,20 @@ u64 snet_stats_total(enum snet_stat stat)
 
 	for (operation = 0; operation <= SNET_OP_MAX; operation++)
 		sum += snet_stats_read(operation, stat);
+	return sum;
+}
+
+/**
+ * snet_stats_dropped - Read how many packets full flows had no place for
+ *
+ * Return: the number since boot.
+ */
+u64 snet_stats_dropped(void)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu(counters, cpu).dropped);
 	return sum;
 }

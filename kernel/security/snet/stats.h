@@ -43,7 +43,9 @@ enum snet_stat {
 void snet_stats_count_request(enum snet_operation operation);
 void snet_stats_count_decision(enum snet_operation operation,
 			       const struct snet_decision *decision);
+void snet_stats_count_dropped(void);
 u64 snet_stats_read(enum snet_operation operation, enum snet_stat stat);
 u64 snet_stats_total(enum snet_stat stat);
+u64 snet_stats_dropped(void);
 
 #endif /* _SECURITY_SNET_STATS_H */

@@ -242,6 +242,7 @@ on_stats (struct snet *snet,
   g_assert_cmpuint (stats->ticket_denied, ==, operation * 1000 + 1);
   g_assert_cmpuint (stats->pending, ==, 0);
   g_assert_cmpuint (stats->tickets_refused, ==, 0);
+  g_assert_cmpuint (stats->flow_dropped, ==, 0);
   *sum += operation;
 }
 

@@ -180,7 +180,7 @@ stats_kernel (FakeKernel *kernel, const struct nlmsghdr *command, gpointer data)
   g_assert_cmpint (command_number (command), ==, SNET_CMD_STATS_GET);
   g_assert_cmphex (command->nlmsg_flags, ==, NLM_F_REQUEST | NLM_F_ACK);
   message_begin_genl (&message, SNET_CMD_STATS_GET, 0, command->nlmsg_seq, TEST_PORT);
-  for (guint16 i = SNET_A_STAT_REQUESTS; i <= SNET_A_STAT_TICKETS_REFUSED; i++)
+  for (guint16 i = SNET_A_STAT_REQUESTS; i <= SNET_A_STAT_FLOW_DROPPED; i++)
     {
       if ((i > SNET_A_STAT_PENDING && i < SNET_A_STAT_TICKET_ALLOWED) ||
           i == GPOINTER_TO_UINT (data))
@@ -217,9 +217,10 @@ test_stats (void)
   EXPECT (tickets, SNET_A_STAT_TICKETS);
   EXPECT (tickets_evicted, SNET_A_STAT_TICKETS_EVICTED);
   EXPECT (tickets_refused, SNET_A_STAT_TICKETS_REFUSED);
+  EXPECT (flow_dropped, SNET_A_STAT_FLOW_DROPPED);
 #undef EXPECT
 
-  for (guint16 i = SNET_A_STAT_REQUESTS; i <= SNET_A_STAT_TICKETS_REFUSED; i++)
+  for (guint16 i = SNET_A_STAT_REQUESTS; i <= SNET_A_STAT_FLOW_DROPPED; i++)
     {
       if (i > SNET_A_STAT_PENDING && i < SNET_A_STAT_TICKET_ALLOWED)
         continue;

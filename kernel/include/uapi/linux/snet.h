@@ -54,7 +54,7 @@
  * @SNET_CMD_PENDING_GET: dump of what waits, oldest first, each as a
  *	%SNET_CMD_REQUEST
  * @SNET_CMD_STATS_GET: reply has the counters, %SNET_A_STAT_REQUESTS to
- *	%SNET_A_STAT_TICKETS_REFUSED, over all operations. As a dump: a message
+ *	%SNET_A_STAT_FLOW_DROPPED, over all operations. As a dump: a message
  *	for each operation with %SNET_A_OPERATION and the counters that are
  *	kept by operation, %SNET_A_STAT_REQUESTS to %SNET_A_STAT_UNDELIVERABLE,
  *	%SNET_A_STAT_TICKET_ALLOWED and %SNET_A_STAT_TICKET_DENIED.
@@ -212,6 +212,8 @@ enum snet_command {
  * @SNET_A_STAT_TICKETS_EVICTED: u64, valid tickets thrown away for newer ones
  * @SNET_A_STAT_TICKETS_REFUSED: u64, tickets that could not be kept: no
  *	memory, or too many combinations of fields
+ * @SNET_A_STAT_FLOW_DROPPED: u64, packets that were lost, as too many of their
+ *	flow were waiting
  * @__SNET_A_MAX: internal
  */
 enum snet_attr {
@@ -280,6 +282,7 @@ enum snet_attr {
 	SNET_A_STAT_TICKETS,
 	SNET_A_STAT_TICKETS_EVICTED,
 	SNET_A_STAT_TICKETS_REFUSED,
+	SNET_A_STAT_FLOW_DROPPED,
 
 	/* private: */
 	__SNET_A_MAX,
