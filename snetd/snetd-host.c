@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "snetd-host.h"
+
+#include <string.h>
+
+#define NAME_MAX_BYTES  253
+#define LABEL_MAX_BYTES 63
+
+/* Underscores are no names of hosts, but there are many such hosts. */
+static gboolean
+is_label (const char *label, gsize length)
+{
+  if (length == 0 || length > LABEL_MAX_BYTES || label[0] == '-' || label[length - 1] == '-')
+    return FALSE;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      if (!g_ascii_isalnum (label[i]) && label[i] != '-' && label[i] != '_')
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+is_name (const char *name)
+{
+  const char *label = name;
+
+  if (strlen (name) > NAME_MAX_BYTES || g_hostname_is_ip_address (name))
+    return FALSE;
+
+  for (;;)
+    {
+      const char *dot = strchrnul (label, '.');
+
+      if (!is_label (label, dot - label))
+        return FALSE;
+      if (*dot == '\0')
+        return TRUE;
+      label = dot + 1;
+    }
+}
+
+char *
+snetd_host_normalize (const char *name, GError **error)
+{
+  g_autofree char *ascii = g_hostname_to_ascii (name);
+  g_autofree char *small = ascii != NULL ? g_ascii_strdown (ascii, -1) : NULL;
+
+  if (small != NULL && g_str_has_suffix (small, "."))
+    small[strlen (small) - 1] = '\0';
+  if (small != NULL && is_name (small))
+    return g_steal_pointer (&small);
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+               "“%s” is not the name of a host or domain, such as example.org", name);
+  return NULL;
+}
+
+gboolean
+snetd_host_is_within (const char *host, const char *domain)
+{
+  gsize host_length = strlen (host), domain_length = strlen (domain);
+
+  if (host_length < domain_length || strcmp (host + host_length - domain_length, domain) != 0)
+    return FALSE;
+  return host_length == domain_length || host[host_length - domain_length - 1] == '.';
+}
+
+const char *
+snetd_host_parent (const char *host)
+{
+  const char *dot = strchr (host, '.');
+
+  return dot != NULL ? dot + 1 : NULL;
+}
+
+guint
+snetd_host_count_labels (const char *host)
+{
+  guint count = 1;
+
+  for (; *host != '\0'; host++)
+    count += *host == '.';
+  return count;
+}
