@@ -32,18 +32,21 @@ lock()
 
 # Takes the files that match PATTERN... out of the kernel's source ARCHIVE, without the first DEPTH
 # folders of their paths, and sets 'unpacked' to the folder of the cache that has them. Reading the
-# whole archive takes half a minute: once is enough, for all build folders.
+# whole archive takes half a minute: once is enough, for all build folders. Another archive of that
+# name is known by its inode and times, and others' patterns make another folder.
 unpack_once()
 {
-	local archive=$1 kept=$cache/$2/${1##*/} depth=$3 new
+	local archive=$1 depth=$3 key new
+	local group=$cache/$2
 	shift 3
 
 	[ -e "$archive" ] || die "$archive is missing: run scripts/setup"
-	unpacked=$kept
-	[ ! "$kept" -nt "$archive" ] || return 0
-	mkdir -p "${kept%/*}"
-	new=$(mktemp -d "${kept%/*}/.new.XXXXXX")
+	key=$({ stat -Lc '%n %i %s %Y' "$archive"; echo "$depth" "$@"; } | sha256sum | cut -c1-16)
+	unpacked=$group/$key
+	[ ! -e "$unpacked" ] || return 0
+	mkdir -p "$group"
+	new=$(mktemp -d "$group/.new.XXXXXX")
 	tar -C "$new" -m --strip-components="$depth" -xf "$archive" --wildcards "$@"
-	rm -rf "$kept"
-	mv -T "$new" "$kept"
+	# Somebody else may have been faster.
+	mv -T "$new" "$unpacked" 2> /dev/null || rm -rf "$new"
 }
