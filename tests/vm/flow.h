@@ -45,3 +45,4 @@ void flow_assert_nothing (int server);
 void add_tcp_flow_tests (void);
 void add_udp_flow_tests (void);
 void add_flow_end_tests (void);
+void add_flow_outlive_tests (void);

@@ -12,5 +12,6 @@ main (int argc, char **argv)
   add_tcp_flow_tests ();
   add_udp_flow_tests ();
   add_flow_end_tests ();
+  add_flow_outlive_tests ();
   return g_test_run ();
 }

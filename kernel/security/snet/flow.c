@@ -102,16 +102,25 @@ static bool join_flow(struct snet_held *flow)
 static bool is_like(const struct snet_held *flow, enum snet_operation operation,
 		    const struct snet_endpoint *to)
 {
-	if (READ_ONCE(flow->state) != SNET_HELD_WAITING)
-		return false;
-	if (operation != SNET_OP_UNSPEC && flow->request.operation != operation)
+	if (READ_ONCE(flow->state) != SNET_HELD_WAITING ||
+	    flow->request.operation != operation)
 		return false;
 	return !to || (flow->to.port == to->port &&
 		       ipv6_addr_equal(&flow->to.address, &to->address));
 }
 
-/* Concludes what waits: all of it, or what is by one operation. */
-static void cancel_flows(struct sock *sk, enum snet_operation operation)
+/* Whether it ends with its socket, or with the connection of it. */
+static bool has_to_end(struct snet_held *flow, bool is_closing)
+{
+	if (READ_ONCE(flow->is_concluded))
+		return false;
+	if (is_closing)
+		return READ_ONCE(flow->state) == SNET_HELD_WAITING &&
+		       !snet_held_outlive(flow);
+	return is_like(flow, SNET_OP_CONNECT, NULL);
+}
+
+static void cancel_flows(struct sock *sk, bool is_closing)
 {
 	struct snet_held *flow;
 	bool is_found;
@@ -120,8 +129,7 @@ static void cancel_flows(struct sock *sk, enum snet_operation operation)
 		is_found = false;
 		rcu_read_lock();
 		hlist_for_each_entry_rcu(flow, flows_of(sk), node) {
-			is_found = is_like(flow, operation, NULL) &&
-				   !READ_ONCE(flow->is_concluded) &&
+			is_found = has_to_end(flow, is_closing) &&
 				   refcount_inc_not_zero(&flow->refs);
 			if (is_found)
 				break;
@@ -276,18 +284,21 @@ void snet_flow_leave(struct sock *sk)
 	if (hlist_empty(flows_of(sk)))
 		return;
 	join_flows(sk, SNET_OP_CONNECT, NULL);
-	cancel_flows(sk, SNET_OP_CONNECT);
+	cancel_flows(sk, false);
 }
 
 /**
  * snet_flow_close - A socket is about to be closed
  * @sk: the socket
  *
+ * What is held of it is cancelled, but for datagrams that are only waiting for
+ * their verdict: to their program they are sent.
+ *
  * Context: process context, no lock held; sleeps.
  */
 void snet_flow_close(struct sock *sk)
 {
-	cancel_flows(sk, SNET_OP_UNSPEC);
+	cancel_flows(sk, true);
 }
 
 /**

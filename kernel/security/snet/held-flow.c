@@ -2,9 +2,10 @@
 /*
  * snet: the life of a held flow
  *
- * What ends its wait are: the verdict, its time, the end of its socket, and the
- * end of its last call when this has failed. Each of them concludes it, the
- * first one wins; what follows from that is done by its work alone.
+ * What ends its wait are: the verdict, its time, the end of its socket unless
+ * datagrams wait, and the end of its last call when this has failed. Each of
+ * them concludes it, the first one wins; what follows from that is done by its
+ * work alone.
  */
 #include <linux/init.h>
 #include <linux/jiffies.h>
@@ -163,6 +164,29 @@ void snet_held_conclude(struct snet_held *flow, enum snet_cancel_reason reason)
 		decision = flow->pending.decision;
 	snet_report_decision(&flow->request, flow->pending.id, &decision);
 	snet_held_decide(flow, &decision);
+}
+
+/**
+ * snet_held_outlive - Let what waits outlive its socket, which is being closed
+ * @flow: a flow that may have been concluded
+ *
+ * As it would in the queue of a device: each packet keeps the socket's memory.
+ * A connection ends with its socket.
+ *
+ * Context: process context.
+ * Return: false when nothing waits, or too much does without a socket already:
+ *	the flow has to be concluded.
+ */
+bool snet_held_outlive(struct snet_held *flow)
+{
+	bool has_packets;
+
+	if (flow->sk->sk_type == SOCK_STREAM)
+		return false;
+	spin_lock_bh(&flow->lock);
+	has_packets = !skb_queue_empty(&flow->packets);
+	spin_unlock_bh(&flow->lock);
+	return has_packets && snet_pending_orphan(&flow->pending);
 }
 
 static void send_packet(struct snet_held *flow, struct sk_buff *skb)

@@ -99,6 +99,7 @@ void snet_held_settle(struct snet_held *flow);
 void snet_held_decide(struct snet_held *flow,
 		      const struct snet_decision *decision);
 void snet_held_conclude(struct snet_held *flow, enum snet_cancel_reason reason);
+bool snet_held_outlive(struct snet_held *flow);
 bool snet_held_take(struct snet_held *flow, struct sk_buff *skb,
 		    const struct snet_flow_packet *packet,
 		    unsigned int *verdict);

@@ -15,6 +15,12 @@
 /* Those of one user, so that one cannot use up what all need. */
 #define SNET_PENDING_USER_MAX 1024
 
+/*
+ * Those of one user whose sockets are closed already. What nobody has to stay
+ * for is easily made, and is not to keep out the rest.
+ */
+#define SNET_PENDING_ORPHANS_MAX 256
+
 /* Buckets of the table of what waits, as a power of two. */
 #define SNET_PENDING_HASH_BITS 8
 

@@ -23,11 +23,13 @@
  * @node: in the table of users
  * @uid: the real user id of the held tasks
  * @count: how many wait; never 0
+ * @orphans: how many of these have lost their socket
  */
 struct pending_user {
 	struct hlist_node node;
 	kuid_t uid;
 	unsigned int count;
+	unsigned int orphans;
 };
 
 /*
@@ -67,6 +69,8 @@ static void unlink_entry(struct snet_pending *pending)
 	lockdep_assert_held(&lock);
 	hash_del(&pending->node);
 	list_del(&pending->order);
+	if (pending->is_orphan)
+		pending->user->orphans--;
 	leave_user(pending->user);
 	count--;
 }
@@ -118,6 +122,7 @@ int snet_pending_add(struct snet_pending *pending)
 	int err;
 
 	pending->decided = false;
+	pending->is_orphan = false;
 	spin_lock(&lock);
 	user = find_user(uid);
 	if (!user) {
@@ -144,6 +149,27 @@ int snet_pending_add(struct snet_pending *pending)
 	spin_unlock(&lock);
 	kfree(new);
 	return err;
+}
+
+/**
+ * snet_pending_orphan - Let an entry wait on whose socket is being closed
+ * @pending: an entry that is, or was, in the table
+ *
+ * Return: whether it may: false when too many of its user do so already. What
+ *	has ended may, too.
+ */
+bool snet_pending_orphan(struct snet_pending *pending)
+{
+	bool may_wait = true;
+
+	spin_lock(&lock);
+	if (hash_hashed(&pending->node) && !pending->is_orphan) {
+		may_wait = pending->user->orphans < SNET_PENDING_ORPHANS_MAX;
+		pending->user->orphans += may_wait;
+		pending->is_orphan = may_wait;
+	}
+	spin_unlock(&lock);
+	return may_wait;
 }
 
 /**

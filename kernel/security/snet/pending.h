@@ -23,6 +23,7 @@ struct pending_user;
  * @request: not owned; as long-lived as the entry
  * @decision: valid once @decided
  * @decided: set with release semantics, once
+ * @is_orphan: its socket is closed; under the table's lock
  * @wake: called when it has been decided, with the table's lock held; wakes
  *	what waits, be it a task or something else
  * @node: in the table, under its lock
@@ -39,6 +40,7 @@ struct snet_pending {
 	const struct snet_request *request;
 	struct snet_decision decision;
 	bool decided;
+	bool is_orphan;
 	void (*wake)(struct snet_pending *pending);
 
 	/* private: */
@@ -48,6 +50,7 @@ struct snet_pending {
 };
 
 int snet_pending_add(struct snet_pending *pending);
+bool snet_pending_orphan(struct snet_pending *pending);
 bool snet_pending_remove(struct snet_pending *pending);
 bool snet_pending_decide(u64 id, enum snet_verdict verdict, int error,
 			 struct snet_ticket *ticket);

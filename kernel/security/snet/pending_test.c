@@ -201,6 +201,35 @@ static void test_is_bounded(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, add_waiter(&waiters[0]), 0);
 }
 
+/* What has lost its socket takes a part of its user's room only. */
+static void test_orphans_are_bounded(struct kunit *test)
+{
+	struct waiter *waiters = test->priv;
+	struct waiter *others = &waiters[SNET_PENDING_ORPHANS_MAX + 1];
+	unsigned int i;
+
+	for (i = 0; i <= SNET_PENDING_ORPHANS_MAX + 1; i++) {
+		if (&waiters[i] == others)
+			others->request.uid = KUIDT_INIT(99);
+		KUNIT_ASSERT_EQ(test, add_waiter(&waiters[i]), 0);
+		KUNIT_EXPECT_EQ(test, snet_pending_orphan(&waiters[i].pending),
+				i != SNET_PENDING_ORPHANS_MAX);
+	}
+	/* Once is enough, and nothing is counted twice. */
+	KUNIT_EXPECT_TRUE(test, snet_pending_orphan(&waiters[0].pending));
+
+	/* Each way to end gives the place back, to one. */
+	KUNIT_EXPECT_TRUE(test, remove_waiter(&waiters[0]));
+	i = SNET_PENDING_ORPHANS_MAX;
+	KUNIT_EXPECT_TRUE(test, snet_pending_orphan(&waiters[i].pending));
+	KUNIT_EXPECT_TRUE(test, deny(&waiters[1], 0));
+	KUNIT_EXPECT_TRUE(test, snet_pending_orphan(&waiters[1].pending));
+	KUNIT_ASSERT_EQ(test, add_waiter(&waiters[0]), 0);
+	KUNIT_EXPECT_TRUE(test, snet_pending_orphan(&waiters[0].pending));
+	KUNIT_ASSERT_EQ(test, add_waiter(&others[1]), 0);
+	KUNIT_EXPECT_FALSE(test, snet_pending_orphan(&others[1].pending));
+}
+
 struct walk {
 	unsigned int seen;
 	unsigned int stop;
@@ -316,6 +345,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(test_remove),
 	KUNIT_CASE(test_decide_all),
 	KUNIT_CASE(test_is_bounded),
+	KUNIT_CASE(test_orphans_are_bounded),
 	KUNIT_CASE(test_walk),
 	KUNIT_CASE(test_ticket),
 	KUNIT_CASE(test_ends_once),

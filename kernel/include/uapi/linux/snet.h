@@ -361,7 +361,8 @@ enum snet_policy {
  * @SNET_CANCEL_UNSPEC: never sent
  * @SNET_CANCEL_KILLED: the held task got a fatal signal
  * @SNET_CANCEL_TIMEOUT: the delay has passed, the policy has decided
- * @SNET_CANCEL_CLOSED: the held socket was closed, or used for something else
+ * @SNET_CANCEL_CLOSED: the held socket was closed, or used for something else;
+ *	datagrams that wait outlive a close()
  * @__SNET_CANCEL_MAX: internal
  */
 enum snet_cancel_reason {
