@@ -33,11 +33,20 @@
 #define SNET_KEY_PID            "pid"
 #define SNET_KEY_COMM           "comm"
 #define SNET_KEY_PROGRAM        "program"
+#define SNET_KEY_PROGRAM_DIGEST "program-digest"
+#define SNET_KEY_SCRIPT         "script"
+#define SNET_KEY_ANCESTORS      "ancestors"
+#define SNET_KEY_PROCESS        "process"
+#define SNET_KEY_SESSION        "session"
+#define SNET_KEY_APP            "app"
+#define SNET_KEY_UNIT           "unit"
+#define SNET_KEY_CGROUP         "cgroup"
 #define SNET_KEY_NETNS          "netns"
 #define SNET_KEY_LOCAL_ADDRESS  "local-address"
 #define SNET_KEY_LOCAL_PORT     "local-port"
 #define SNET_KEY_REMOTE_ADDRESS "remote-address"
 #define SNET_KEY_REMOTE_PORT    "remote-port"
+#define SNET_KEY_REMOTE_HOST    "remote-host"
 #define SNET_KEY_HOLD           "hold"
 #define SNET_KEY_DEADLINE       "deadline"
 
@@ -49,12 +58,24 @@
 #define SNET_KEY_WAITED  "waited"
 #define SNET_KEY_SERIAL  "serial"
 
-/* keys of a rule, beside the conditions, which are keys of an event */
+/* keys of a rule, beside the conditions, most of which are keys of an event */
 #define SNET_KEY_ACTION   "action"
 #define SNET_KEY_LIFETIME "lifetime"
 #define SNET_KEY_OWNER    "owner"
 #define SNET_KEY_COMMENT  "comment"
 #define SNET_KEY_CREATED  "created"
+#define SNET_KEY_LOCKED   "locked"
+#define SNET_KEY_DISABLED "disabled"
+
+/* conditions that are not */
+#define SNET_KEY_PROGRAM_PATTERN  "program-pattern"
+#define SNET_KEY_SCRIPT_PATTERN   "script-pattern"
+#define SNET_KEY_ANCESTOR         "ancestor"
+#define SNET_KEY_ANCESTOR_PATTERN "ancestor-pattern"
+#define SNET_KEY_REMOTE_DOMAIN    "remote-domain"
+#define SNET_KEY_REMOTE_PORTS     "remote-ports"
+#define SNET_KEY_LOCAL_PORTS      "local-ports"
+#define SNET_KEY_TIME_OF_WEEK     "time-of-week"
 
 /* options of Verdict, beside lifetime, errno and comment */
 #define SNET_KEY_MATCH "match"

@@ -53,8 +53,11 @@ has_bits_after (const SnetdAddress *address)
 static void
 clear_bits_after (SnetdAddress *address)
 {
-  for (guint bit = address->prefix; bit < family_bits (address->family); bit++)
-    address->bytes[bit / 8] &= ~(0x80 >> (bit % 8));
+  guint byte = address->prefix / 8, rest = address->prefix % 8;
+
+  if (rest != 0)
+    address->bytes[byte++] &= 0xff00 >> rest;
+  memset (address->bytes + byte, 0, sizeof address->bytes - byte);
 }
 
 gboolean
@@ -162,4 +165,17 @@ snetd_address_contains (const SnetdAddress *prefix, const SnetdAddress *address)
 {
   return prefix->family == address->family && address->prefix >= prefix->prefix &&
          bits_equal (prefix->bytes, address->bytes, prefix->prefix);
+}
+
+SnetdAddress
+snetd_address_shorten (const SnetdAddress *address, guint prefix)
+{
+  SnetdAddress shorter = *address;
+
+  if (prefix < shorter.prefix)
+    {
+      shorter.prefix = prefix;
+      clear_bits_after (&shorter);
+    }
+  return shorter;
 }

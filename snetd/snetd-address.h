@@ -32,3 +32,6 @@ char *snetd_address_to_string (const SnetdAddress *address);
 gboolean snetd_address_is_single (const SnetdAddress *address);
 
 gboolean snetd_address_contains (const SnetdAddress *prefix, const SnetdAddress *address);
+
+/* The prefix of that length that an address is in, or of the same if it is shorter. */
+SnetdAddress snetd_address_shorten (const SnetdAddress *address, guint prefix);

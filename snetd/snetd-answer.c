@@ -7,7 +7,7 @@
 #include "snetd-dict.h"
 #include "snetd-error.h"
 
-#define BIT(condition) (1u << (condition))
+#define BIT(condition) SNETD_CONDITION_BIT (condition)
 
 static gboolean
 invalid (GError **error, const char *option, const char *what)
@@ -178,7 +178,7 @@ keep_conditions (SnetdRule *rule, guint match, const SnetdRequest *request, GErr
   for (SnetdCondition c = 0; c < SNETD_CONDITION_LAST; c++)
     {
       /* Leaving it out would make a wider rule than was meant. */
-      if ((match & BIT (c)) && !snetd_rule_keep (rule, c, request))
+      if ((match & BIT (c)) && !snetd_condition_keep (c, rule, request))
         {
           g_set_error (error, SNETD_ERROR, SNETD_ERROR_INVALID_OPTION,
                        "“match”: the “%s” of this request is not known; say which conditions the "

@@ -3,139 +3,145 @@
 
 struct SnetdEngine
 {
-  GPtrArray *ordered; /* of SnetdRule, the first match decides */
+  GHashTable *rules; /* by id, those that are disabled too */
+  /* Of SnetdSubtable, the most specific first. */
+  GPtrArray *locked;
+  GHashTable *users; /* by uid, of such arrays */
+  GPtrArray *system;
 };
+
+static GPtrArray *
+new_tier (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_subtable_free);
+}
 
 SnetdEngine *
 snetd_engine_new (void)
 {
   SnetdEngine *engine = g_new0 (SnetdEngine, 1);
 
-  engine->ordered = g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_rule_unref);
+  engine->rules =
+    g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)snetd_rule_unref);
+  engine->locked = new_tier ();
+  engine->users = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
+  engine->system = new_tier ();
   return engine;
 }
 
 void
 snetd_engine_free (SnetdEngine *engine)
 {
-  g_ptr_array_unref (engine->ordered);
+  g_ptr_array_unref (engine->locked);
+  g_hash_table_unref (engine->users);
+  g_ptr_array_unref (engine->system);
+  g_hash_table_unref (engine->rules);
   g_free (engine);
 }
 
-static int
-prefix_of (const SnetdRule *rule, SnetdCondition condition)
-{
-  if (condition == SNETD_CONDITION_REMOTE_ADDRESS)
-    return rule->remote_address.prefix;
-  if (condition == SNETD_CONDITION_LOCAL_ADDRESS)
-    return rule->local_address.prefix;
-  return 0;
-}
+/* Rules come and go. */
 
-static int
-compare_specific (const SnetdRule *a, const SnetdRule *b)
+static GPtrArray *
+tier_of (SnetdEngine *engine, const SnetdRule *rule)
 {
-  for (SnetdCondition c = 0; c < SNETD_CONDITION_LAST; c++)
+  gpointer key = GUINT_TO_POINTER ((guint)rule->owner);
+  GPtrArray *tier;
+
+  if (rule->owner == SNETD_OWNER_SYSTEM)
+    return rule->locked ? engine->locked : engine->system;
+
+  tier = g_hash_table_lookup (engine->users, key);
+  if (tier == NULL)
     {
-      gboolean in_a = snetd_rule_has (a, c);
-      gboolean in_b = snetd_rule_has (b, c);
-
-      if (in_a != in_b)
-        return in_a ? -1 : 1;
-      if (in_a && prefix_of (a, c) != prefix_of (b, c))
-        return prefix_of (b, c) - prefix_of (a, c);
+      tier = new_tier ();
+      g_hash_table_insert (engine->users, key, tier);
     }
-  return 0;
+  return tier;
 }
 
-static int
-action_rank (SnetdAction action)
+/* Where the rule's subtable is, or else has to be. */
+static gboolean
+find_subtable (GPtrArray *tier, const SnetdRule *rule, guint *ret_index)
 {
-  switch (action)
+  guint low = 0, high = tier->len;
+
+  while (low < high)
     {
-    case SNETD_ACTION_DENY:
-      return 0;
-    case SNETD_ACTION_ASK:
-      return 1;
-    case SNETD_ACTION_ALLOW:
-    default:
-      return 2;
+      guint middle = low + (high - low) / 2;
+      int order = snetd_subtable_compare (g_ptr_array_index (tier, middle), rule);
+
+      if (order == 0)
+        {
+          *ret_index = middle;
+          return TRUE;
+        }
+      if (order < 0)
+        low = middle + 1;
+      else
+        high = middle;
     }
+  *ret_index = low;
+  return FALSE;
 }
 
-int
-snetd_engine_compare (const SnetdRule *a, const SnetdRule *b)
+static void
+add_to_tier (GPtrArray *tier, SnetdRule *rule)
 {
-  gboolean a_is_system = a->owner == SNETD_OWNER_SYSTEM;
-  gboolean b_is_system = b->owner == SNETD_OWNER_SYSTEM;
-  int result;
+  guint i;
 
-  if (a_is_system != b_is_system)
-    return a_is_system ? 1 : -1;
-
-  result = compare_specific (a, b);
-  if (result != 0)
-    return result;
-
-  result = action_rank (a->action) - action_rank (b->action);
-  if (result != 0)
-    return result;
-
-  /* Ids only ever grow, so the greater one is the newer. */
-  return a->id > b->id ? -1 : a->id < b->id;
+  if (!find_subtable (tier, rule, &i))
+    g_ptr_array_insert (tier, i, snetd_subtable_new (rule));
+  snetd_subtable_add (g_ptr_array_index (tier, i), rule);
 }
 
 void
 snetd_engine_add (SnetdEngine *engine, SnetdRule *rule)
 {
-  guint low = 0, high = engine->ordered->len;
+  g_return_if_fail (snetd_engine_lookup (engine, rule->id) == NULL);
 
-  while (low < high)
-    {
-      guint middle = low + (high - low) / 2;
-
-      if (snetd_engine_compare (g_ptr_array_index (engine->ordered, middle), rule) < 0)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  g_ptr_array_insert (engine->ordered, low, snetd_rule_ref (rule));
+  g_hash_table_insert (engine->rules, &rule->id, snetd_rule_ref (rule));
+  if (!rule->disabled)
+    add_to_tier (tier_of (engine, rule), rule);
 }
 
-static gboolean
-find (SnetdEngine *engine, guint64 id, guint *ret_index)
+static void
+remove_from_tier (GPtrArray *tier, SnetdRule *rule)
 {
-  for (guint i = 0; i < engine->ordered->len; i++)
-    {
-      SnetdRule *rule = g_ptr_array_index (engine->ordered, i);
+  SnetdSubtable *subtable;
+  guint i;
 
-      if (rule->id == id)
-        {
-          *ret_index = i;
-          return TRUE;
-        }
-    }
-  return FALSE;
+  g_return_if_fail (find_subtable (tier, rule, &i));
+
+  subtable = g_ptr_array_index (tier, i);
+  snetd_subtable_remove (subtable, rule);
+  if (snetd_subtable_is_empty (subtable))
+    g_ptr_array_remove_index (tier, i);
 }
 
 gboolean
 snetd_engine_remove (SnetdEngine *engine, guint64 id)
 {
-  guint i;
+  SnetdRule *rule = snetd_engine_lookup (engine, id);
 
-  if (!find (engine, id, &i))
+  if (rule == NULL)
     return FALSE;
 
-  g_ptr_array_remove_index (engine->ordered, i);
+  if (!rule->disabled)
+    {
+      GPtrArray *tier = tier_of (engine, rule);
+
+      remove_from_tier (tier, rule);
+      if (rule->owner != SNETD_OWNER_SYSTEM && tier->len == 0)
+        g_hash_table_remove (engine->users, GUINT_TO_POINTER ((guint)rule->owner));
+    }
+  g_hash_table_remove (engine->rules, &id);
   return TRUE;
 }
 
 SnetdRule *
 snetd_engine_lookup (SnetdEngine *engine, guint64 id)
 {
-  guint i;
-
-  return find (engine, id, &i) ? g_ptr_array_index (engine->ordered, i) : NULL;
+  return g_hash_table_lookup (engine->rules, &id);
 }
 
 static int
@@ -151,26 +157,81 @@ GPtrArray *
 snetd_engine_list (SnetdEngine *engine)
 {
   GPtrArray *rules = g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_rule_unref);
+  GHashTableIter iter;
+  gpointer rule;
 
-  for (guint i = 0; i < engine->ordered->len; i++)
-    g_ptr_array_add (rules, snetd_rule_ref (g_ptr_array_index (engine->ordered, i)));
+  g_hash_table_iter_init (&iter, engine->rules);
+  while (g_hash_table_iter_next (&iter, NULL, &rule))
+    g_ptr_array_add (rules, snetd_rule_ref (rule));
   g_ptr_array_sort (rules, compare_ids);
   return rules;
 }
 
-void
-snetd_engine_decide (SnetdEngine *engine, const SnetdRequest *request, SnetdDecision *ret_decision)
+/* Judging. */
+
+static gboolean
+match_tier (const GPtrArray *tier,
+            const SnetdContext *context,
+            SnetdConsulted *consulted,
+            SnetdRuleFunc func,
+            gpointer user_data)
 {
-  ret_decision->rule = NULL;
-
-  for (guint i = 0; i < engine->ordered->len; i++)
+  for (guint i = 0; tier != NULL && i < tier->len; i++)
     {
-      SnetdRule *rule = g_ptr_array_index (engine->ordered, i);
-
-      if (snetd_rule_matches (rule, request))
-        {
-          ret_decision->rule = rule;
-          return;
-        }
+      if (!snetd_subtable_match (g_ptr_array_index (tier, i), context, consulted, func, user_data))
+        return FALSE;
     }
+  return TRUE;
+}
+
+/* All that match, in their order. */
+static void
+match (SnetdEngine *engine,
+       const SnetdContext *context,
+       SnetdConsulted *consulted,
+       SnetdRuleFunc func,
+       gpointer user_data)
+{
+  GPtrArray *users;
+
+  if (!match_tier (engine->locked, context, consulted, func, user_data))
+    return;
+
+  /* Whose rules these are is a question, too, unless nobody has any. */
+  if (g_hash_table_size (engine->users) > 0)
+    consulted->fields |= SNET_FIELD_UID;
+  users = g_hash_table_lookup (engine->users, GUINT_TO_POINTER (context->request->uid));
+  if (match_tier (users, context, consulted, func, user_data))
+    match_tier (engine->system, context, consulted, func, user_data);
+}
+
+static gboolean
+take_first (SnetdRule *rule, gpointer user_data)
+{
+  *(SnetdRule **)user_data = rule;
+  return FALSE;
+}
+
+void
+snetd_engine_decide (SnetdEngine *engine, const SnetdContext *context, SnetdDecision *ret_decision)
+{
+  *ret_decision = (SnetdDecision){ .consulted.minutes = SNETD_WEEK_MINUTES };
+  match (engine, context, &ret_decision->consulted, take_first, &ret_decision->rule);
+}
+
+static gboolean
+take_all (SnetdRule *rule, gpointer user_data)
+{
+  g_ptr_array_add (user_data, snetd_rule_ref (rule));
+  return TRUE;
+}
+
+GPtrArray *
+snetd_engine_explain (SnetdEngine *engine, const SnetdContext *context)
+{
+  GPtrArray *rules = g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_rule_unref);
+  SnetdConsulted consulted = { 0 };
+
+  match (engine, context, &consulted, take_all, rules);
+  return rules;
 }

@@ -3,6 +3,7 @@
 
 #include "snetd-request.h"
 #include "snetd-rule.h"
+#include "snetd-subtable.h"
 
 /*
  * The rules in force, and which of them decides: rules and a request in, a
@@ -13,6 +14,7 @@ typedef struct SnetdEngine SnetdEngine;
 typedef struct
 {
   SnetdRule *rule; /* the one that decides, owned by the engine; NULL: none matches */
+  SnetdConsulted consulted;
 } SnetdDecision;
 
 SnetdEngine *snetd_engine_new (void);
@@ -25,10 +27,14 @@ SnetdRule *snetd_engine_lookup (SnetdEngine *engine, guint64 id);
 /* In the order in which they were made. Free with g_ptr_array_unref(). */
 GPtrArray *snetd_engine_list (SnetdEngine *engine);
 
+/*
+ * Every request that is like this one in what was consulted would be decided alike,
+ * for as long as the consulted minutes and until the rules change.
+ */
 void
-snetd_engine_decide (SnetdEngine *engine, const SnetdRequest *request, SnetdDecision *ret_decision);
+snetd_engine_decide (SnetdEngine *engine, const SnetdContext *context, SnetdDecision *ret_decision);
 
-/* Which of two rules is asked first: negative if a is. Never 0 for two rules. */
-int snetd_engine_compare (const SnetdRule *a, const SnetdRule *b);
+/* All rules that match, in their order: the first decides. Free with g_ptr_array_unref(). */
+GPtrArray *snetd_engine_explain (SnetdEngine *engine, const SnetdContext *context);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnetdEngine, snetd_engine_free)

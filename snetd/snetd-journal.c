@@ -39,6 +39,16 @@ static const char *const migrations[] = {
   "  waited INTEGER"
   ") STRICT;"
   "CREATE INDEX events_by_uid ON events (uid, serial)",
+
+  "ALTER TABLE events ADD COLUMN program_digest TEXT;"
+  "ALTER TABLE events ADD COLUMN script TEXT;"
+  "ALTER TABLE events ADD COLUMN ancestors TEXT;"
+  "ALTER TABLE events ADD COLUMN process INTEGER;"
+  "ALTER TABLE events ADD COLUMN session INTEGER;"
+  "ALTER TABLE events ADD COLUMN app TEXT;"
+  "ALTER TABLE events ADD COLUMN unit TEXT;"
+  "ALTER TABLE events ADD COLUMN cgroup TEXT;"
+  "ALTER TABLE events ADD COLUMN remote_host TEXT",
   NULL,
 };
 
@@ -60,11 +70,20 @@ static const SnetdColumn columns[] = {
   { SNET_KEY_PID, "pid", 'u' },
   { SNET_KEY_COMM, "comm", 's' },
   { SNET_KEY_PROGRAM, "program", 's' },
+  { SNET_KEY_PROGRAM_DIGEST, "program_digest", 's' },
+  { SNET_KEY_SCRIPT, "script", 's' },
+  { SNET_KEY_ANCESTORS, "ancestors", 'a' },
+  { SNET_KEY_PROCESS, "process", 't' },
+  { SNET_KEY_SESSION, "session", 'u' },
+  { SNET_KEY_APP, "app", 's' },
+  { SNET_KEY_UNIT, "unit", 's' },
+  { SNET_KEY_CGROUP, "cgroup", 's' },
   { SNET_KEY_NETNS, "netns", 't' },
   { SNET_KEY_LOCAL_ADDRESS, "local_address", 's' },
   { SNET_KEY_LOCAL_PORT, "local_port", 'q' },
   { SNET_KEY_REMOTE_ADDRESS, "remote_address", 's' },
   { SNET_KEY_REMOTE_PORT, "remote_port", 'q' },
+  { SNET_KEY_REMOTE_HOST, "remote_host", 's' },
   { SNET_KEY_HOLD, "hold", 's' },
   { SNET_KEY_VERDICT, "verdict", 's' },
   { SNET_KEY_REASON, "reason", 's' },

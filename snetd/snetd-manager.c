@@ -75,10 +75,11 @@ static gboolean
 judge (SnetdManager *self, SnetdRequest *request)
 {
   g_autoptr (GError) error = NULL;
+  SnetdContext context = { request, snetd_week_minute (g_get_real_time ()) };
   SnetdDecision decision;
   enum snet_verdict verdict;
 
-  snetd_engine_decide (self->engine, request, &decision);
+  snetd_engine_decide (self->engine, &context, &decision);
   if (decision.rule == NULL || decision.rule->action == SNETD_ACTION_ASK)
     return FALSE;
 

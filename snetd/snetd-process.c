@@ -2,6 +2,7 @@
 #include "snetd-process.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #define DELETED   " (deleted)"
@@ -96,6 +97,35 @@ snetd_process_program (const struct snet_event *event)
   return event->program != NULL ? program_by_kernel (event, link) : program_by_proc (link);
 }
 
+char **
+snetd_process_ancestors (const struct snet_event *event)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (event->ancestors[0] == NULL)
+    return NULL;
+  for (guint i = 0; event->ancestors[i] != NULL; i++)
+    {
+      g_autofree char *text = snetd_process_text (event->ancestors[i]);
+
+      g_strv_builder_add (builder, text);
+    }
+  return g_strv_builder_end (builder);
+}
+
+/* Nor may a name make a second line, or move the cursor, wherever it is shown. */
+static void
+append_printable (GString *text, const char *bytes, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    {
+      if (g_ascii_iscntrl (bytes[i]))
+        g_string_append_printf (text, "\\x%02x", (guint8)bytes[i]);
+      else
+        g_string_append_c (text, bytes[i]);
+    }
+}
+
 char *
 snetd_process_text (const char *bytes)
 {
@@ -104,11 +134,11 @@ snetd_process_text (const char *bytes)
 
   while (!g_utf8_validate (bytes, -1, &end))
     {
-      g_string_append_len (text, bytes, end - bytes);
+      append_printable (text, bytes, end - bytes);
       g_string_append_printf (text, "\\x%02x", (guint8)*end);
       bytes = end + 1;
     }
-  g_string_append (text, bytes);
+  append_printable (text, bytes, strlen (bytes));
 
   return g_string_free (text, FALSE);
 }

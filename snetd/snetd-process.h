@@ -15,5 +15,9 @@
  */
 char *snetd_process_program (const struct snet_event *event);
 
-/* Text that may go over D-Bus: bytes that are not UTF-8 come out as \xNN. */
+/* The programs that led to this one, the latest first; NULL: none is known. */
+char **snetd_process_ancestors (const struct snet_event *event);
+
+/* Text that may go over D-Bus and onto a screen: control characters, and bytes that are not
+ * UTF-8, come out as \xNN. */
 char *snetd_process_text (const char *bytes);

@@ -54,6 +54,11 @@ snetd_request_new (const struct snet_event *event)
     snetd_address_from_sockaddr (&event->remote, event->remote_len, &request->remote,
                                  &request->remote_port);
   request->program = snetd_process_program (event);
+  if (event->script != NULL)
+    request->script = snetd_process_text (event->script);
+  request->ancestors = snetd_process_ancestors (event);
+  request->process = event->process;
+  request->session = event->session;
 
   /* From here on the wall clock may be set; how long it waits is not to jump. */
   age = MAX (g_get_real_time () - request->time, 0);
@@ -77,6 +82,13 @@ snetd_request_unref (SnetdRequest *request)
 
   g_free (request->comm);
   g_free (request->program);
+  g_free (request->program_digest);
+  g_free (request->script);
+  g_strfreev (request->ancestors);
+  g_free (request->app);
+  g_free (request->unit);
+  g_free (request->cgroup);
+  g_free (request->remote_host);
   g_free (request);
 }
 
@@ -127,6 +139,18 @@ snetd_request_to_variant (const SnetdRequest *request)
   snetd_dict_add (&dict, SNET_KEY_PID, g_variant_new ("u", request->pid));
   snetd_dict_add_text (&dict, SNET_KEY_COMM, request->comm);
   snetd_dict_add_text (&dict, SNET_KEY_PROGRAM, request->program);
+  snetd_dict_add_text (&dict, SNET_KEY_PROGRAM_DIGEST, request->program_digest);
+  snetd_dict_add_text (&dict, SNET_KEY_SCRIPT, request->script);
+  if (request->ancestors != NULL)
+    snetd_dict_add (&dict, SNET_KEY_ANCESTORS,
+                    g_variant_new_strv ((const char *const *)request->ancestors, -1));
+  if (request->process != 0)
+    snetd_dict_add (&dict, SNET_KEY_PROCESS, g_variant_new ("t", request->process));
+  if (request->session != G_MAXUINT32)
+    snetd_dict_add (&dict, SNET_KEY_SESSION, g_variant_new ("u", request->session));
+  snetd_dict_add_text (&dict, SNET_KEY_APP, request->app);
+  snetd_dict_add_text (&dict, SNET_KEY_UNIT, request->unit);
+  snetd_dict_add_text (&dict, SNET_KEY_CGROUP, request->cgroup);
   if (request->netns != 0)
     snetd_dict_add (&dict, SNET_KEY_NETNS, g_variant_new ("t", request->netns));
   snetd_dict_add_address (&dict, SNET_KEY_LOCAL_ADDRESS, &request->local);
@@ -135,6 +159,7 @@ snetd_request_to_variant (const SnetdRequest *request)
   snetd_dict_add_address (&dict, SNET_KEY_REMOTE_ADDRESS, &request->remote);
   if (SNETD_ADDRESS_KNOWN (&request->remote))
     snetd_dict_add (&dict, SNET_KEY_REMOTE_PORT, g_variant_new ("q", request->remote_port));
+  snetd_dict_add_text (&dict, SNET_KEY_REMOTE_HOST, request->remote_host);
   snetd_dict_add_word (&dict, SNET_KEY_HOLD, &snetd_holds, request->hold);
 
   if (request->decided)

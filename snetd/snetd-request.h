@@ -5,13 +5,14 @@
 
 #include "snet.h"
 #include "snetd-address.h"
+#include "snetd-condition.h"
 #include "snetd-names.h"
 
 /*
  * A network system call that is held, or that has been decided. What the
  * kernel said is never changed; the decision is written once.
  */
-typedef struct
+struct _SnetdRequest
 {
   grefcount ref_count;
 
@@ -28,9 +29,18 @@ typedef struct
   guint32 uid;
   guint32 euid;
   guint32 gid;
-  guint64 netns;       /* 0: unknown */
-  char *comm;          /* or NULL */
-  char *program;       /* or NULL: unknown */
+  guint32 session;      /* of the audit system; G_MAXUINT32: none */
+  guint64 process;      /* the kernel's number for it; 0: unknown, as in the next one */
+  guint64 netns;        /* inode */
+  char *comm;           /* or NULL: unknown, as in all that follow */
+  char *program;        /* path, see snetd-process.h */
+  char *program_digest; /* SHA-256, if a rule wants to know it */
+  char *script;         /* that the program runs */
+  char **ancestors;     /* programs that led to this one, the latest first */
+  char *app;
+  char *unit;
+  char *cgroup;
+  char *remote_host;
   SnetdAddress local;  /* AF_UNSPEC: unknown, and so is the port */
   SnetdAddress remote; /* likewise */
   guint16 local_port;
@@ -45,7 +55,7 @@ typedef struct
   guint64 rule; /* 0: none */
   int error;    /* errno of a denied call */
   gint64 waited;
-} SnetdRequest;
+};
 
 #define SNETD_TYPE_REQUEST (snetd_request_get_type ())
 GType snetd_request_get_type (void);

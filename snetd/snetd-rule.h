@@ -4,30 +4,17 @@
 #include <gio/gio.h>
 
 #include "snetd-address.h"
+#include "snetd-condition.h"
 #include "snetd-names.h"
+#include "snetd-ports.h"
 #include "snetd-request.h"
+#include "snetd-week.h"
 
 #define SNETD_OWNER_SYSTEM ((gint64)-1)
 #define SNETD_COMMENT_MAX  1000 /* bytes */
 
-/* The conditions, in the order in which they make a rule specific. */
-typedef enum
-{
-  SNETD_CONDITION_PROGRAM,
-  SNETD_CONDITION_REMOTE_ADDRESS,
-  SNETD_CONDITION_REMOTE_PORT,
-  SNETD_CONDITION_LOCAL_ADDRESS,
-  SNETD_CONDITION_LOCAL_PORT,
-  SNETD_CONDITION_OPERATION,
-  SNETD_CONDITION_PROTOCOL,
-  SNETD_CONDITION_TYPE,
-  SNETD_CONDITION_FAMILY,
-  SNETD_CONDITION_UID,
-  SNETD_CONDITION_LAST,
-} SnetdCondition;
-
 /* See docs/rules.md. Not changed any more once the engine has it. */
-typedef struct
+struct _SnetdRule
 {
   grefcount ref_count;
 
@@ -37,20 +24,40 @@ typedef struct
   SnetdAction action;
   int error; /* errno of a denied call, 0: not said */
   SnetdLifetime lifetime;
-  char *comment; /* or NULL */
+  gboolean locked;   /* comes before the rules of users */
+  gboolean disabled; /* kept, and not used */
+  char *comment;     /* or NULL */
 
-  guint conditions; /* set of 1 << SnetdCondition: which of the following count */
-  char *program;
-  SnetdAddress remote_address;
-  guint16 remote_port;
-  SnetdAddress local_address;
-  guint16 local_port;
+  /* Set of SNETD_CONDITION_BIT(): which of the following count. */
+  guint32 conditions;
   int operation;
   int protocol;
   int type;
   int family;
   guint32 uid;
-} SnetdRule;
+  guint32 session; /* of the audit system */
+  guint64 process; /* the kernel's number for one process */
+  guint64 netns;
+  char *program;
+  char *program_digest;
+  char *program_pattern;
+  char *script;
+  char *script_pattern;
+  char *ancestor;
+  char *ancestor_pattern;
+  char *app;
+  char *unit;
+  char *cgroup;
+  char *remote_host;
+  char *remote_domain;
+  SnetdWeek *time_of_week;
+  SnetdAddress remote_address;
+  SnetdAddress local_address;
+  guint16 remote_port;
+  guint16 local_port;
+  SnetdPorts remote_ports;
+  SnetdPorts local_ports;
+};
 
 /* Who wrote a dictionary: only the store may say id and created. */
 typedef enum
@@ -60,7 +67,6 @@ typedef enum
 } SnetdRuleSource;
 
 SnetdRule *snetd_rule_new (void);
-void snetd_rule_set_text (char **text, const char *new_text);
 SnetdRule *snetd_rule_ref (SnetdRule *rule);
 void snetd_rule_unref (SnetdRule *rule);
 
@@ -74,13 +80,6 @@ GVariant *snetd_rule_to_variant (const SnetdRule *rule);
 gboolean snetd_rule_check (const SnetdRule *rule, GError **error);
 
 gboolean snetd_rule_has (const SnetdRule *rule, SnetdCondition condition);
-gboolean snetd_rule_matches (const SnetdRule *rule, const SnetdRequest *request);
-
-/* The key on D-Bus of a condition, and back; LAST if it is none. */
-const char *snetd_condition_key (SnetdCondition condition);
-SnetdCondition snetd_condition_from_key (const char *key);
-
-/* Takes a condition over from a request; FALSE if the request does not know it. */
-gboolean snetd_rule_keep (SnetdRule *rule, SnetdCondition condition, const SnetdRequest *request);
+gboolean snetd_rule_matches (const SnetdRule *rule, const SnetdContext *context);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnetdRule, snetd_rule_unref)

@@ -23,6 +23,23 @@ snetd_sql_marks (gsize n)
   return g_string_free (marks, FALSE);
 }
 
+/* Texts that snetd makes have no line ends in them, see snetd_process_text(). */
+static void
+bind_lines (sqlite3_stmt *statement, int parameter, GVariant *value)
+{
+  g_autofree const char **texts = g_variant_get_strv (value, NULL);
+
+  sqlite3_bind_text (statement, parameter, g_strjoinv ("\n", (char **)texts), -1, g_free);
+}
+
+static GVariant *
+read_lines (const char *lines)
+{
+  g_auto (GStrv) texts = g_strsplit (lines, "\n", -1);
+
+  return g_variant_new_strv ((const char *const *)texts, -1);
+}
+
 void
 snetd_sql_bind (sqlite3_stmt *statement, int parameter, GVariant *value)
 {
@@ -31,6 +48,9 @@ snetd_sql_bind (sqlite3_stmt *statement, int parameter, GVariant *value)
     case G_VARIANT_CLASS_STRING:
       sqlite3_bind_text (statement, parameter, g_variant_get_string (value, NULL), -1,
                          SQLITE_TRANSIENT);
+      break;
+    case G_VARIANT_CLASS_BOOLEAN:
+      sqlite3_bind_int64 (statement, parameter, g_variant_get_boolean (value));
       break;
     case G_VARIANT_CLASS_UINT16:
       sqlite3_bind_int64 (statement, parameter, g_variant_get_uint16 (value));
@@ -43,6 +63,9 @@ snetd_sql_bind (sqlite3_stmt *statement, int parameter, GVariant *value)
       break;
     case G_VARIANT_CLASS_UINT64:
       sqlite3_bind_int64 (statement, parameter, (gint64)g_variant_get_uint64 (value));
+      break;
+    case G_VARIANT_CLASS_ARRAY:
+      bind_lines (statement, parameter, value);
       break;
     default:
       g_return_if_reached ();
@@ -67,6 +90,31 @@ snetd_sql_bind_row (sqlite3_stmt *statement,
     }
 }
 
+static GVariant *
+read_value (sqlite3_stmt *statement, int column, char type)
+{
+  gint64 number = sqlite3_column_int64 (statement, column);
+
+  switch (type)
+    {
+    case 's':
+      return g_variant_new_string ((const char *)sqlite3_column_text (statement, column));
+    case 'a':
+      return read_lines ((const char *)sqlite3_column_text (statement, column));
+    case 'b':
+      return g_variant_new_boolean (number != 0);
+    case 'q':
+      return g_variant_new_uint16 ((guint16)number);
+    case 'u':
+      return g_variant_new_uint32 ((guint32)number);
+    case 'x':
+      return g_variant_new_int64 (number);
+    case 't':
+    default:
+      return g_variant_new_uint64 ((guint64)number);
+    }
+}
+
 void
 snetd_sql_read_row (sqlite3_stmt *statement,
                     int first,
@@ -77,25 +125,10 @@ snetd_sql_read_row (sqlite3_stmt *statement,
   for (gsize i = 0; i < n_columns; i++)
     {
       const int column = first + i;
-      const char *key = columns[i].key;
 
       if (sqlite3_column_type (statement, column) == SQLITE_NULL)
         continue;
 
-      if (columns[i].type == 's')
-        snetd_dict_add (dict, key,
-                        g_variant_new ("s", (const char *)sqlite3_column_text (statement, column)));
-      else if (columns[i].type == 'q')
-        snetd_dict_add (dict, key,
-                        g_variant_new ("q", (guint16)sqlite3_column_int64 (statement, column)));
-      else if (columns[i].type == 'u')
-        snetd_dict_add (dict, key,
-                        g_variant_new ("u", (guint32)sqlite3_column_int64 (statement, column)));
-      else if (columns[i].type == 'x')
-        snetd_dict_add (dict, key,
-                        g_variant_new ("x", (gint64)sqlite3_column_int64 (statement, column)));
-      else
-        snetd_dict_add (dict, key,
-                        g_variant_new ("t", (guint64)sqlite3_column_int64 (statement, column)));
+      snetd_dict_add (dict, columns[i].key, read_value (statement, column, columns[i].type));
     }
 }

@@ -9,7 +9,7 @@ typedef struct
 {
   const char *key;
   const char *column;
-  char type; /* s, q, u, x or t, as in D-Bus */
+  char type; /* s, b, q, u, x or t, as in D-Bus; a: as, a line each */
 } SnetdColumn;
 
 /* "owner, action, ..." */

@@ -35,6 +35,26 @@ static const char *const migrations[] = {
   "  local_address TEXT,"
   "  local_port INTEGER CHECK (local_port BETWEEN 0 AND 65535)"
   ") STRICT",
+
+  "ALTER TABLE rules ADD COLUMN locked INTEGER CHECK (locked = 1);"
+  "ALTER TABLE rules ADD COLUMN disabled INTEGER CHECK (disabled = 1);"
+  "ALTER TABLE rules ADD COLUMN process INTEGER;"
+  "ALTER TABLE rules ADD COLUMN program_digest TEXT;"
+  "ALTER TABLE rules ADD COLUMN program_pattern TEXT;"
+  "ALTER TABLE rules ADD COLUMN script TEXT;"
+  "ALTER TABLE rules ADD COLUMN script_pattern TEXT;"
+  "ALTER TABLE rules ADD COLUMN ancestor TEXT;"
+  "ALTER TABLE rules ADD COLUMN ancestor_pattern TEXT;"
+  "ALTER TABLE rules ADD COLUMN app TEXT;"
+  "ALTER TABLE rules ADD COLUMN unit TEXT;"
+  "ALTER TABLE rules ADD COLUMN cgroup TEXT;"
+  "ALTER TABLE rules ADD COLUMN remote_host TEXT;"
+  "ALTER TABLE rules ADD COLUMN remote_domain TEXT;"
+  "ALTER TABLE rules ADD COLUMN remote_ports TEXT;"
+  "ALTER TABLE rules ADD COLUMN local_ports TEXT;"
+  "ALTER TABLE rules ADD COLUMN netns INTEGER;"
+  "ALTER TABLE rules ADD COLUMN session INTEGER CHECK (session BETWEEN 0 AND 4294967294);"
+  "ALTER TABLE rules ADD COLUMN time_of_week TEXT",
   NULL,
 };
 
@@ -53,16 +73,35 @@ static const SnetdColumn columns[] = {
   { SNET_KEY_LIFETIME, "lifetime", 's' },
   { SNET_KEY_COMMENT, "comment", 's' },
   { SNET_KEY_CREATED, "created", 'x' },
+  { SNET_KEY_LOCKED, "locked", 'b' },
+  { SNET_KEY_DISABLED, "disabled", 'b' },
   { SNET_KEY_OPERATION, "operation", 's' },
+  { SNET_KEY_PROCESS, "process", 't' },
   { SNET_KEY_PROGRAM, "program", 's' },
+  { SNET_KEY_PROGRAM_DIGEST, "program_digest", 's' },
+  { SNET_KEY_PROGRAM_PATTERN, "program_pattern", 's' },
+  { SNET_KEY_SCRIPT, "script", 's' },
+  { SNET_KEY_SCRIPT_PATTERN, "script_pattern", 's' },
+  { SNET_KEY_ANCESTOR, "ancestor", 's' },
+  { SNET_KEY_ANCESTOR_PATTERN, "ancestor_pattern", 's' },
+  { SNET_KEY_APP, "app", 's' },
+  { SNET_KEY_UNIT, "unit", 's' },
+  { SNET_KEY_CGROUP, "cgroup", 's' },
+  { SNET_KEY_REMOTE_HOST, "remote_host", 's' },
+  { SNET_KEY_REMOTE_DOMAIN, "remote_domain", 's' },
   { SNET_KEY_UID, "uid", 'u' },
   { SNET_KEY_FAMILY, "family", 's' },
   { SNET_KEY_TYPE, "type", 's' },
   { SNET_KEY_PROTOCOL, "protocol", 's' },
   { SNET_KEY_REMOTE_ADDRESS, "remote_address", 's' },
   { SNET_KEY_REMOTE_PORT, "remote_port", 'q' },
+  { SNET_KEY_REMOTE_PORTS, "remote_ports", 's' },
   { SNET_KEY_LOCAL_ADDRESS, "local_address", 's' },
   { SNET_KEY_LOCAL_PORT, "local_port", 'q' },
+  { SNET_KEY_LOCAL_PORTS, "local_ports", 's' },
+  { SNET_KEY_NETNS, "netns", 't' },
+  { SNET_KEY_SESSION, "session", 'u' },
+  { SNET_KEY_TIME_OF_WEEK, "time_of_week", 's' },
 };
 
 struct SnetdStore

@@ -126,6 +126,11 @@ fake_snet_event (guint32 uid)
   event.euid = uid;
   event.gid = uid;
   event.netns = 4026531840;
+  event.process = 77;
+  event.session = 3;
+  event.script = "/usr/bin/get";
+  event.ancestors[0] = "/usr/bin/bash";
+  event.ancestors[1] = "/usr/sbin/sshd";
   event.time_ns = g_get_real_time () * 1000;
   event.deadline_ns = event.time_ns + 60 * 1000000000ull;
   g_strlcpy (event.comm, "curl", sizeof event.comm);

@@ -257,11 +257,13 @@ static void
 test_text (void)
 {
   g_autofree char *plain = snetd_process_text ("/usr/bin/naïve");
+  g_autofree char *moving = snetd_process_text ("/a\nb\x1b\x7f");
   g_autofree char *broken = snetd_process_text ("a\xff"
                                                 "b\xc3");
 
   g_assert_cmpstr (plain, ==, "/usr/bin/naïve");
   g_assert_cmpstr (broken, ==, "a\\xffb\\xc3");
+  g_assert_cmpstr (moving, ==, "/a\\x0ab\\x1b\\x7f");
 }
 
 /* A program that runs until its standard input is closed. */

@@ -55,6 +55,23 @@ test_good (void)
     { "{'action': <'allow'>, 'lifetime': <'forever'>, 'operation': <'listen'>,"
       " 'local-address': <'::1'>}",
       NULL },
+    { "{'action': <'allow'>, 'lifetime': <'reboot'>, 'locked': <true>, 'disabled': <true>,"
+      " 'process': <uint64 18446744073709551615>, 'session': <uint32 0>,"
+      " 'netns': <uint64 4026531840>, 'program-pattern': <'/opt/**/bin/*'>,"
+      " 'script-pattern': <'**/*.py'>, 'ancestor-pattern': <'/usr/bin/*'>,"
+      " 'app': <'org.mozilla.firefox'>, 'unit': <'cups.service'>,"
+      " 'cgroup': <'/user.slice/user-1000.slice'>, 'remote-domain': <'example.org'>,"
+      " 'remote-ports': <'6000-6010'>, 'local-ports': <'1024-65535'>,"
+      " 'time-of-week': <'mon-fri 08:00-18:00, sat'>}",
+      NULL },
+    { "{'action': <'deny'>, 'lifetime': <'forever'>, 'script': <'/usr/bin/get'>,"
+      " 'ancestor': <'/usr/sbin/sshd'>, 'remote-host': <'example.org'>}",
+      NULL },
+    { "{'action': <'deny'>, 'lifetime': <'forever'>, 'locked': <false>, 'disabled': <false>,"
+      " 'remote-host': <'Example.ORG.'>, 'program-digest':"
+      " <'00112233445566778899AABBCCDDEEFF00112233445566778899aabbccddeeff'>}",
+      "{'action': <'deny'>, 'lifetime': <'forever'>, 'remote-host': <'example.org'>,"
+      " 'program-digest': <'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'>}" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -121,7 +138,36 @@ test_bad (void)
       { "“remote-address”", "192.0.2.0/24" } },
     { "{'action': <'allow'>, 'remote-port': <80>}", { "“remote-port”", "type q" } },
     { "{'action': <'allow'>, 'local-port': <'80'>}", { "“local-port”", "type q" } },
+    { "{'action': <'allow'>, 'locked': <'yes'>}", { "“locked”", "type b" } },
+    { "{'action': <'allow'>, 'program-pattern': <'curl*'>}", { "“program-pattern”", "star" } },
+    { "{'action': <'allow'>, 'program-pattern': <'/a\\\\'>}", { "“program-pattern”", NULL } },
+    { "{'action': <'allow'>, 'program-digest': <'abc'>}", { "“program-digest”", "SHA-256" } },
+    { "{'action': <'allow'>, 'script': <'get.py'>}", { "“script”", "absolute" } },
+    { "{'action': <'allow'>, 'ancestor': <'sshd'>}", { "“ancestor”", "absolute" } },
+    { "{'action': <'allow'>, 'unit': <''>}", { "“unit”", "a name" } },
+    { "{'action': <'allow'>, 'app': <'a/b'>}", { "“app”", "slash" } },
+    { "{'action': <'allow'>, 'cgroup': <'user.slice'>}", { "“cgroup”", "absolute" } },
+    { "{'action': <'allow'>, 'remote-host': <'*.example.org'>}", { "“remote-host”", "“*.exam" } },
+    { "{'action': <'allow'>, 'remote-domain': <'192.0.2.1'>}", { "“remote-domain”", NULL } },
+    { "{'action': <'allow'>, 'remote-ports': <'80'>}", { "“remote-ports”", "6000-6010" } },
+    { "{'action': <'allow'>, 'local-ports': <'2-1'>}", { "“local-ports”", "“2-1”" } },
+    { "{'action': <'allow'>, 'netns': <uint64 0>}", { "“netns”", "cannot be 0" } },
+    { "{'action': <'allow'>, 'process': <uint64 0>}", { "“process”", "cannot be 0" } },
+    { "{'action': <'allow'>, 'session': <uint32 4294967295>}", { "“session”", NULL } },
+    { "{'action': <'allow'>, 'time-of-week': <'monday'>}", { "“time-of-week”", "“monday”" } },
     /* Contradictions name both. */
+    { "{'action': <'allow'>, 'locked': <true>, 'owner': <uint32 0>}", { "“locked”", "“owner”" } },
+    { "{'action': <'allow'>, 'process': <uint64 1>}", { "“process”", "“lifetime”" } },
+    { "{'action': <'allow'>, 'session': <uint32 1>}", { "“session”", "“lifetime”" } },
+    { "{'action': <'allow'>, 'netns': <uint64 1>}", { "“netns”", "“lifetime”" } },
+    { "{'action': <'allow'>, 'program': <'/a'>, 'program-pattern': <'/*'>}",
+      { "“program-pattern”", "“program”" } },
+    { "{'action': <'allow'>, 'remote-port': <uint16 1>, 'remote-ports': <'1-2'>}",
+      { "“remote-ports”", "“remote-port”" } },
+    { "{'action': <'allow'>, 'operation': <'bind'>, 'remote-domain': <'org'>}",
+      { "“remote-domain”", "“operation”" } },
+    { "{'action': <'allow'>, 'operation': <'create'>, 'local-ports': <'1-2'>}",
+      { "“local-ports”", "“operation”" } },
     { "{'action': <'allow'>, 'errno': <'EACCES'>}", { "“errno”", "“action”" } },
     { "{'action': <'ask'>, 'errno': <'EACCES'>}", { "“errno”", "“action”" } },
     { "{'action': <'allow'>, 'owner': <uint32 1000>, 'uid': <uint32 1001>}",

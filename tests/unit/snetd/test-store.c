@@ -106,39 +106,102 @@ read_number (const char *path, const char *sql)
   return number;
 }
 
+/* All of it, and id and created. */
+static void
+check_kept (const char *text, SnetdRule *rule)
+{
+  g_autoptr (GVariant) given = g_variant_parse (G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL);
+  g_autoptr (GVariant) kept = g_variant_ref_sink (snetd_rule_to_variant (rule));
+  GVariantIter iter;
+  const char *key;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, given);
+  while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
+    {
+      g_autoptr (GVariant) got = g_variant_lookup_value (kept, key, NULL);
+
+      g_test_message ("%s", key);
+      g_assert_nonnull (got);
+      g_assert_true (g_variant_equal (got, value));
+    }
+  g_assert_cmpuint (g_variant_n_children (kept), ==, g_variant_n_children (given) + 2);
+}
+
+/* Every key that a rule can have is in one of them. */
+static const char *const kept_rules[] = {
+  "{'action': <'deny'>, 'errno': <'ENETUNREACH'>, 'lifetime': <'forever'>,"
+  " 'owner': <uint32 4294967294>, 'uid': <uint32 4294967294>,"
+  " 'comment': <'it’s'>, 'operation': <'connect'>, 'program': <'/usr/bin/a b'>,"
+  " 'family': <'inet6'>, 'type': <'stream'>, 'protocol': <'mptcp'>,"
+  " 'script': <'/usr/bin/get'>, 'ancestor': <'/usr/sbin/sshd'>, 'remote-host': <'example.org'>,"
+  " 'remote-address': <'2001:db8::/32'>, 'remote-port': <uint16 65535>,"
+  " 'local-address': <'2001:db8::1'>, 'local-port': <uint16 0>}",
+  "{'action': <'allow'>, 'lifetime': <'reboot'>, 'locked': <true>, 'disabled': <true>,"
+  " 'process': <uint64 18446744073709551615>, 'session': <uint32 4294967294>,"
+  " 'netns': <uint64 4026531840>, 'program-pattern': <'/opt/**/bin/*'>,"
+  " 'program-digest': <'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'>,"
+  " 'script-pattern': <'**/*.py'>, 'ancestor-pattern': <'/usr/bin/*'>,"
+  " 'app': <'org.mozilla.firefox'>, 'unit': <'cups.service'>,"
+  " 'cgroup': <'/user.slice/user-1000.slice'>, 'remote-domain': <'example.org'>,"
+  " 'remote-ports': <'6000-6010'>, 'local-ports': <'1024-65535'>,"
+  " 'time-of-week': <'mon-fri 08:00-18:00, sat'>}",
+};
+
 static void
 test_keeps (Fixture *fixture, gconstpointer unused)
 {
-  const char *text = "{'action': <'deny'>, 'errno': <'ENETUNREACH'>, 'lifetime': <'forever'>,"
-                     " 'owner': <uint32 4294967294>, 'uid': <uint32 4294967294>,"
-                     " 'comment': <'it’s'>, 'operation': <'connect'>, 'program': <'/usr/bin/a b'>,"
-                     " 'family': <'inet6'>, 'type': <'stream'>, 'protocol': <'mptcp'>,"
-                     " 'remote-address': <'2001:db8::/32'>, 'remote-port': <uint16 65535>,"
-                     " 'local-address': <'2001:db8::1'>, 'local-port': <uint16 0>}";
-  g_autoptr (GVariant) before = NULL;
-  g_autoptr (GVariant) after = NULL;
+  guint64 ids[G_N_ELEMENTS (kept_rules)];
   g_autoptr (SnetdStore) store = store_open (fixture, "boot");
   g_autoptr (GPtrArray) rules = NULL;
+  guint32 conditions = 0;
   struct stat file;
-  guint64 id;
 
-  id = store_add (store, text);
-  rules = store_load (store);
-  g_assert_cmpuint (rules->len, ==, 1);
-  before = g_variant_ref_sink (snetd_rule_to_variant (g_ptr_array_index (rules, 0)));
-  g_clear_pointer (&rules, g_ptr_array_unref);
+  for (gsize i = 0; i < G_N_ELEMENTS (kept_rules); i++)
+    ids[i] = store_add (store, kept_rules[i]);
   g_clear_pointer (&store, snetd_store_close);
 
   store = store_open (fixture, "boot");
   rules = store_load (store);
-  g_assert_cmpuint (rules->len, ==, 1);
-  after = g_variant_ref_sink (snetd_rule_to_variant (g_ptr_array_index (rules, 0)));
-  g_assert_true (g_variant_equal (before, after));
-  g_assert_cmpuint (((SnetdRule *)g_ptr_array_index (rules, 0))->id, ==, id);
-  g_assert_cmpuint (g_variant_n_children (after), ==, 17);
+  g_assert_cmpuint (rules->len, ==, G_N_ELEMENTS (kept_rules));
+  for (guint i = 0; i < rules->len; i++)
+    {
+      SnetdRule *rule = g_ptr_array_index (rules, i);
+
+      g_assert_cmpuint (rule->id, ==, ids[i]);
+      check_kept (kept_rules[i], rule);
+      conditions |= rule->conditions;
+    }
+  g_assert_cmphex (conditions, ==, SNETD_CONDITION_BIT (SNETD_CONDITION_LAST) - 1);
 
   g_assert_cmpint (g_stat (fixture->path, &file), ==, 0);
   g_assert_cmpint (file.st_mode & 077, ==, 0);
+}
+
+/* The rules of the first snetd, which knew fewer keys. */
+static void
+test_first_version (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *copy = g_strconcat (fixture->path, ".v1", NULL);
+  g_autoptr (SnetdStore) store = NULL;
+  g_autoptr (GPtrArray) rules = NULL;
+
+  run_sql (fixture->path,
+           "CREATE TABLE rules (id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER,"
+           " action TEXT NOT NULL, errno TEXT, lifetime TEXT NOT NULL, boot_id TEXT, comment TEXT,"
+           " created INTEGER NOT NULL, operation TEXT, program TEXT, uid INTEGER, family TEXT,"
+           " type TEXT, protocol TEXT, remote_address TEXT, remote_port INTEGER,"
+           " local_address TEXT, local_port INTEGER) STRICT;"
+           "INSERT INTO rules (id, action, lifetime, created, program, remote_port)"
+           " VALUES (7, 'allow', 'forever', 1, '/usr/bin/curl', 443);"
+           "PRAGMA application_id = 0x736e6572; PRAGMA user_version = 1");
+  store = store_open (fixture, "boot");
+  rules = store_load (store);
+  g_assert_cmpuint (rules->len, ==, 1);
+  check_kept ("{'action': <'allow'>, 'lifetime': <'forever'>, 'program': <'/usr/bin/curl'>,"
+              " 'remote-port': <uint16 443>}",
+              g_ptr_array_index (rules, 0));
+  g_assert_cmpint (read_number (copy, "SELECT id FROM rules"), ==, 7);
 }
 
 /* Before add returns another program sees it, and a kill would not lose it. */
@@ -354,6 +417,7 @@ main (int argc, char **argv)
 
 #define ADD(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
   ADD ("/store/keeps", test_keeps);
+  ADD ("/store/first-version", test_first_version);
   ADD ("/store/durable", test_durable);
   ADD ("/store/remove", test_remove);
   ADD ("/store/reboot", test_reboot);

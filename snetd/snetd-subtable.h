@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "snetd-rule.h"
+
+/*
+ * Rules that have the same conditions, each as wide: they are found by one look-up
+ * in a hash table, and none of them is more specific than another. There are few
+ * such sets, however many rules.
+ */
+typedef struct SnetdSubtable SnetdSubtable;
+
+/* What judging a request has looked at. */
+typedef struct
+{
+  guint64 fields; /* bits of enum snet_field: who is alike in them is judged alike, */
+  guint minutes;  /* for so long; SNETD_WEEK_MINUTES: always */
+} SnetdConsulted;
+
+/* For rules that are like this one. */
+SnetdSubtable *snetd_subtable_new (const SnetdRule *rule);
+void snetd_subtable_free (SnetdSubtable *subtable);
+
+/* Negative if the subtable's rules are more specific than this one, 0 if it belongs to them. */
+int snetd_subtable_compare (const SnetdSubtable *subtable, const SnetdRule *rule);
+
+void snetd_subtable_add (SnetdSubtable *subtable, SnetdRule *rule);
+void snetd_subtable_remove (SnetdSubtable *subtable, SnetdRule *rule);
+gboolean snetd_subtable_is_empty (const SnetdSubtable *subtable);
+
+/* FALSE: enough. */
+typedef gboolean (*SnetdRuleFunc) (SnetdRule *rule, gpointer user_data);
+
+/*
+ * Calls back for those rules that match, in the order in which they decide; FALSE
+ * if the callback has said so.
+ */
+gboolean snetd_subtable_match (const SnetdSubtable *subtable,
+                               const SnetdContext *context,
+                               SnetdConsulted *consulted,
+                               SnetdRuleFunc func,
+                               gpointer user_data);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnetdSubtable, snetd_subtable_free)
