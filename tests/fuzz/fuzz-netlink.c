@@ -386,9 +386,11 @@ run (Fuzz *fuzz)
       child_kill (callers[i]);
       child_free (callers[i]);
     }
+  /* The end of the former one decides what waits. The next one is not asked about itself. */
+  change_controller (fuzz);
+  check_end (snet);
   wire_close (fuzz->controller);
   wire_close (fuzz->stranger);
-  check_end (snet);
   snet_close (snet);
 }
 
