@@ -287,6 +287,8 @@ gsnet_words_reason (GsnetEvent *event)
     return g_strdup (C_ ("decided by", "You"));
   if (g_str_equal (reason, "rule"))
     return g_strdup (C_ ("decided by", "A rule"));
+  if (g_str_equal (reason, "ticket"))
+    return g_strdup (C_ ("decided by", "A rule, as before"));
   if (g_str_equal (reason, "timeout"))
     return g_strdup (C_ ("decided by", "Nobody answered in time"));
   if (g_str_equal (reason, "policy"))

@@ -21,6 +21,7 @@ struct _SnetdDaemon
   GDBusConnection *connection;
   SnetdConfig config;
   SnetdKernel *kernel;
+  SnetdMonitor *monitor;
   SnetdManager *manager;
   SnetdAuthority *authority;
   SnetdEvents *events;
@@ -98,9 +99,13 @@ static void
 name_acquired_cb (GDBusConnection *connection, const char *name, gpointer user_data)
 {
   SnetdDaemon *self = user_data;
+  g_autoptr (GError) error = NULL;
 
   /* Not before: a second snetd must not take the kernel from the first. */
   snetd_kernel_start (self->kernel);
+  if (snetd_kernel_get_state (self->kernel) == SNETD_KERNEL_LSM &&
+      !snetd_monitor_start (self->monitor, &error))
+    g_warning ("%s", error->message);
   update_control (self);
   snetd_manager_adopt (self->manager);
   g_message ("Ready, kernel: %s", snetd_kernel_get_state_name (self->kernel));
@@ -183,7 +188,8 @@ make_manager (SnetdDaemon *self, const SnetdDaemonOptions *options)
   if (journal == NULL)
     g_warning ("There is no journal: %s. The file is left as it is", journal_error->message);
 
-  self->manager = snetd_manager_new (self->kernel, store, store_error, journal, journal_error);
+  self->manager =
+    snetd_manager_new (self->kernel, self->monitor, store, store_error, journal, journal_error);
 }
 
 static void
@@ -201,6 +207,7 @@ snetd_daemon_dispose (GObject *object)
   g_clear_object (&self->authority);
   g_clear_object (&self->manager);
   g_clear_object (&self->kernel);
+  g_clear_object (&self->monitor);
   g_clear_object (&self->connection);
   G_OBJECT_CLASS (snetd_daemon_parent_class)->dispose (object);
 }
@@ -222,6 +229,7 @@ static void
 snetd_daemon_init (SnetdDaemon *self)
 {
   self->kernel = snetd_kernel_new ();
+  self->monitor = snetd_monitor_new ();
   self->control = snet_dbus_control_skeleton_new ();
   snetd_config_init (&self->config);
 }

@@ -186,6 +186,7 @@ snetd_kernel_verdict (SnetdKernel *self,
                       guint64 id,
                       enum snet_verdict verdict,
                       int errno_value,
+                      const struct snet_ticket_terms *terms,
                       GError **error)
 {
   int result;
@@ -193,8 +194,26 @@ snetd_kernel_verdict (SnetdKernel *self,
   if (!check_connected (self, error))
     return FALSE;
 
-  result = snet_verdict (self->snet, id, verdict, errno_value);
+  result = snet_verdict_ticket (self->snet, id, verdict, errno_value, terms);
   return result == 0 || set_error (self, result, "The kernel did not take the verdict", error);
+}
+
+void
+snetd_kernel_flush_tickets (SnetdKernel *self)
+{
+  int result;
+
+  if (self->state != SNETD_KERNEL_LSM)
+    return;
+  result = snet_ticket_flush (self->snet);
+  /* Tickets of rules that are gone would go on deciding. Without a controller they end, too. */
+  if (result != 0)
+    {
+      g_warning ("The kernel does not forget its tickets, so snetd lets go of it: %s",
+                 snet_strerror (self->snet, result));
+      disconnect (self);
+      set_state (self, SNETD_KERNEL_ABSENT);
+    }
 }
 
 static void

@@ -40,14 +40,19 @@ const char *snetd_kernel_get_state_name (SnetdKernel *self);
 void snetd_kernel_dispatch (SnetdKernel *self);
 
 /*
- * error: errno of a denied call, or 0. The GError is (G_IO_ERROR,
- * G_IO_ERROR_NOT_FOUND) if the request does not wait any more.
+ * error: errno of a denied call, or 0. terms: of a ticket for calls that are alike, or
+ * NULL. The GError is (G_IO_ERROR, G_IO_ERROR_NOT_FOUND) if the request does not
+ * wait any more.
  */
 gboolean snetd_kernel_verdict (SnetdKernel *self,
                                guint64 id,
                                enum snet_verdict verdict,
                                int errno_value,
+                               const struct snet_ticket_terms *terms,
                                GError **error);
+
+/* No call is decided by any ticket that was given before. */
+void snetd_kernel_flush_tickets (SnetdKernel *self);
 
 /* Of SnetdRequest, oldest first; NULL on error. */
 GPtrArray *snetd_kernel_list_pending (SnetdKernel *self, GError **error);

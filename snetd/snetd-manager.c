@@ -67,6 +67,39 @@ announce (SnetdManager *self, SnetdRequest *request)
   g_signal_emit (self, signals[REQUESTED], 0, request);
 }
 
+static SnetdDecision
+decide (SnetdManager *self, const SnetdRequest *request)
+{
+  SnetdContext context = { request, snetd_week_minute (g_get_real_time ()) };
+  SnetdDecision decision;
+
+  snetd_engine_decide (self->engine, &context, &decision);
+  return decision;
+}
+
+/*
+ * A ticket for all calls that the rules would decide as they did this one. FALSE:
+ * for so short a time that it is not worth one.
+ */
+static gboolean
+make_terms (const SnetdDecision *decision, struct snet_ticket_terms *ret_terms)
+{
+  const guint minutes = decision->consulted.minutes;
+
+  *ret_terms = (struct snet_ticket_terms){
+    .fields = decision->consulted.fields,
+    .mode = SNET_TICKET_DEFAULT,
+    .lifetime = SNET_TICKET_DEFAULT,
+  };
+  if (minutes == SNETD_WEEK_MINUTES)
+    return TRUE;
+
+  /* Some of the first minute is over already. */
+  ret_terms->mode = SNET_TICKET_FIXED;
+  ret_terms->lifetime = (minutes - 1) * 60;
+  return ret_terms->lifetime > 0;
+}
+
 /*
  * The rules' say about a request that waits. TRUE if nobody need be asked: it
  * is decided, or has ended in the kernel and its cancellation is on its way.
@@ -75,16 +108,17 @@ static gboolean
 judge (SnetdManager *self, SnetdRequest *request)
 {
   g_autoptr (GError) error = NULL;
-  SnetdContext context = { request, snetd_week_minute (g_get_real_time ()) };
-  SnetdDecision decision;
+  SnetdDecision decision = decide (self, request);
+  struct snet_ticket_terms terms;
+  gboolean has_terms = make_terms (&decision, &terms);
   enum snet_verdict verdict;
 
-  snetd_engine_decide (self->engine, &context, &decision);
   if (decision.rule == NULL || decision.rule->action == SNETD_ACTION_ASK)
     return FALSE;
 
   verdict = decision.rule->action == SNETD_ACTION_ALLOW ? SNET_VERDICT_ALLOW : SNET_VERDICT_DENY;
-  if (snetd_kernel_verdict (self->kernel, request->id, verdict, decision.rule->error, &error))
+  if (snetd_kernel_verdict (self->kernel, request->id, verdict, decision.rule->error,
+                            has_terms ? &terms : NULL, &error))
     {
       finish (self, request, verdict, decision.rule->error, SNETD_REASON_RULE, decision.rule->id);
       return TRUE;
@@ -191,8 +225,12 @@ overrun_cb (SnetdKernel *kernel, SnetdManager *self)
 void
 snetd_manager_adopt (SnetdManager *self)
 {
-  if (snetd_kernel_get_state (self->kernel) == SNETD_KERNEL_LSM)
-    reread (self);
+  if (snetd_kernel_get_state (self->kernel) != SNETD_KERNEL_LSM)
+    return;
+
+  /* Those of a snetd that had other rules, perhaps. */
+  snetd_kernel_flush_tickets (self->kernel);
+  reread (self);
 }
 
 /* Without the kernel nothing that waits can be answered any more. */
@@ -203,6 +241,33 @@ state_cb (SnetdKernel *kernel, GParamSpec *pspec, SnetdManager *self)
 
   if (snetd_kernel_get_state (kernel) != SNETD_KERNEL_LSM)
     drop_lost (self, nothing);
+}
+
+/*
+ * A ticket does not say of which rule it is: it is of the one that would decide
+ * so now, as there are none of earlier rules.
+ */
+static void
+decided_by_kernel_cb (SnetdMonitor *monitor, SnetdRequest *request, SnetdManager *self)
+{
+  SnetdDecision decision;
+
+  if (self->journal == NULL)
+    return;
+  if (request->reason == SNETD_REASON_TICKET)
+    {
+      decision = decide (self, request);
+      if (decision.rule != NULL && (int)decision.rule->action == (int)request->verdict)
+        request->rule = decision.rule->id;
+    }
+  snetd_journal_append (self->journal, request);
+}
+
+static void
+lost_by_monitor_cb (SnetdMonitor *monitor, SnetdManager *self)
+{
+  g_warning ("Calls were decided faster than they could be written down; some are missing in the "
+             "journal");
 }
 
 /* What clients want. */
@@ -261,6 +326,7 @@ store_rule (SnetdManager *self, SnetdRule *rule, GError **error)
     return FALSE;
 
   snetd_engine_add (self->engine, rule);
+  snetd_kernel_flush_tickets (self->kernel);
   return TRUE;
 }
 
@@ -302,7 +368,7 @@ snetd_manager_answer (SnetdManager *self,
   if (request == NULL || (rule != NULL && !store_rule (self, rule, error)))
     return FALSE;
 
-  taken = snetd_kernel_verdict (self->kernel, id, verdict, errno_value, &local);
+  taken = snetd_kernel_verdict (self->kernel, id, verdict, errno_value, NULL, &local);
   if (taken)
     finish (self, request, verdict, errno_value, SNETD_REASON_USER, rule != NULL ? rule->id : 0);
   else if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
@@ -365,6 +431,7 @@ snetd_manager_remove_rule (SnetdManager *self, guint64 id, GError **error)
     return FALSE;
 
   snetd_engine_remove (self->engine, id);
+  snetd_kernel_flush_tickets (self->kernel);
   g_signal_emit (self, signals[RULE_REMOVED], 0, id);
   judge_all (self);
   return TRUE;
@@ -434,6 +501,7 @@ snetd_manager_init (SnetdManager *self)
 
 SnetdManager *
 snetd_manager_new (SnetdKernel *kernel,
+                   SnetdMonitor *monitor,
                    SnetdStore *store,
                    const GError *store_error,
                    SnetdJournal *journal,
@@ -455,5 +523,7 @@ snetd_manager_new (SnetdKernel *kernel,
   g_signal_connect_object (kernel, "cancelled", G_CALLBACK (cancelled_cb), self, 0);
   g_signal_connect_object (kernel, "overrun", G_CALLBACK (overrun_cb), self, 0);
   g_signal_connect_object (kernel, "notify::state", G_CALLBACK (state_cb), self, 0);
+  g_signal_connect_object (monitor, "decided", G_CALLBACK (decided_by_kernel_cb), self, 0);
+  g_signal_connect_object (monitor, "lost", G_CALLBACK (lost_by_monitor_cb), self, 0);
   return self;
 }

@@ -4,6 +4,7 @@
 #include "snetd-engine.h"
 #include "snetd-journal.h"
 #include "snetd-kernel.h"
+#include "snetd-monitor.h"
 #include "snetd-store.h"
 
 /*
@@ -24,6 +25,7 @@ G_DECLARE_FINAL_TYPE (SnetdManager, snetd_manager, SNETD, MANAGER, GObject)
  * no rules, or no events to query, and who asks for them is told why.
  */
 SnetdManager *snetd_manager_new (SnetdKernel *kernel,
+                                 SnetdMonitor *monitor,
                                  SnetdStore *store,
                                  const GError *store_error,
                                  SnetdJournal *journal,

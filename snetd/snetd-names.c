@@ -99,11 +99,9 @@ static const SnetdWord lifetime_words[] = {
 };
 
 static const SnetdWord reason_words[] = {
-  { SNETD_REASON_RULE, "rule" },
-  { SNETD_REASON_USER, "user" },
-  { SNETD_REASON_TIMEOUT, "timeout" },
-  { SNETD_REASON_POLICY, "policy" },
-  { 0, NULL },
+  { SNETD_REASON_RULE, "rule" },     { SNETD_REASON_USER, "user" },
+  { SNETD_REASON_TICKET, "ticket" }, { SNETD_REASON_TIMEOUT, "timeout" },
+  { SNETD_REASON_POLICY, "policy" }, { 0, NULL },
 };
 
 /* The Linux errno values, without the aliases EWOULDBLOCK, EDEADLOCK and ENOTSUP. */

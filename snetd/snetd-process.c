@@ -97,6 +97,12 @@ snetd_process_program (const struct snet_event *event)
   return event->program != NULL ? program_by_kernel (event, link) : program_by_proc (link);
 }
 
+char *
+snetd_process_program_told (const struct snet_event *event)
+{
+  return event->program != NULL ? snetd_process_text (event->program) : NULL;
+}
+
 char **
 snetd_process_ancestors (const struct snet_event *event)
 {

@@ -15,6 +15,9 @@
  */
 char *snetd_process_program (const struct snet_event *event);
 
+/* The same of a process that is not held, and may be gone: only what the kernel tells. */
+char *snetd_process_program_told (const struct snet_event *event);
+
 /* The programs that led to this one, the latest first; NULL: none is known. */
 char **snetd_process_ancestors (const struct snet_event *event);
 

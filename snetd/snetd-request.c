@@ -23,16 +23,14 @@ snetd_request_get_type (void)
   return type;
 }
 
-SnetdRequest *
-snetd_request_new (const struct snet_event *event)
+static SnetdRequest *
+new_from_event (const struct snet_event *event)
 {
   SnetdRequest *request = g_new0 (SnetdRequest, 1);
-  gint64 age;
 
   g_ref_count_init (&request->ref_count);
   request->id = event->id;
   request->time = event->time_ns / 1000;
-  request->deadline = event->deadline_ns / 1000;
   request->operation = event->operation;
   request->hold = event->hold;
   request->family = event->family;
@@ -43,6 +41,11 @@ snetd_request_new (const struct snet_event *event)
   request->uid = event->uid;
   request->euid = event->euid;
   request->gid = event->gid;
+  request->process = event->process;
+  request->session = event->session;
+  request->ancestors = snetd_process_ancestors (event);
+  if (event->script != NULL)
+    request->script = snetd_process_text (event->script);
   if (event->comm[0] != '\0')
     request->comm = snetd_process_text (event->comm);
   if (event->fields & SNET_EVENT_NETNS)
@@ -53,17 +56,36 @@ snetd_request_new (const struct snet_event *event)
   if (event->fields & SNET_EVENT_REMOTE)
     snetd_address_from_sockaddr (&event->remote, event->remote_len, &request->remote,
                                  &request->remote_port);
+  return request;
+}
+
+SnetdRequest *
+snetd_request_new (const struct snet_event *event)
+{
+  SnetdRequest *request = new_from_event (event);
+  gint64 age;
+
+  request->deadline = event->deadline_ns / 1000;
   request->program = snetd_process_program (event);
-  if (event->script != NULL)
-    request->script = snetd_process_text (event->script);
-  request->ancestors = snetd_process_ancestors (event);
-  request->process = event->process;
-  request->session = event->session;
 
   /* From here on the wall clock may be set; how long it waits is not to jump. */
   age = MAX (g_get_real_time () - request->time, 0);
   request->held_since = g_get_monotonic_time () - age;
 
+  return request;
+}
+
+SnetdRequest *
+snetd_request_new_decided (const struct snet_event *event)
+{
+  SnetdRequest *request = new_from_event (event);
+
+  request->program = snetd_process_program_told (event);
+  request->decided = TRUE;
+  request->verdict = event->verdict;
+  request->error = event->error;
+  request->reason = event->cause == SNET_CAUSE_TICKET ? SNETD_REASON_TICKET : SNETD_REASON_POLICY;
+  request->waited = event->waited_ns / 1000;
   return request;
 }
 
@@ -128,7 +150,8 @@ snetd_request_to_variant (const SnetdRequest *request)
   g_auto (GVariantBuilder) dict = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   g_autofree char *protocol = NULL;
 
-  snetd_dict_add (&dict, SNET_KEY_ID, g_variant_new ("t", request->id));
+  if (request->id != 0)
+    snetd_dict_add (&dict, SNET_KEY_ID, g_variant_new ("t", request->id));
   snetd_dict_add (&dict, SNET_KEY_TIME, g_variant_new ("x", request->time));
   snetd_dict_add_word (&dict, SNET_KEY_OPERATION, &snetd_operations, request->operation);
   snetd_dict_add_word (&dict, SNET_KEY_FAMILY, &snetd_families, request->family);

@@ -62,6 +62,9 @@ GType snetd_request_get_type (void);
 
 /* What the kernel said, and what /proc adds while the task sleeps. */
 SnetdRequest *snetd_request_new (const struct snet_event *event);
+/* What the kernel has decided, and said of a process that may be gone by now. */
+SnetdRequest *snetd_request_new_decided (const struct snet_event *event);
+
 SnetdRequest *snetd_request_ref (SnetdRequest *request);
 void snetd_request_unref (SnetdRequest *request);
 

@@ -12,6 +12,8 @@ typedef enum
   MESSAGE_REQUEST,
   MESSAGE_CANCEL,
   MESSAGE_OVERRUN,
+  MESSAGE_REPORT,
+  MESSAGE_REPORTS_LOST,
   MESSAGE_ERROR,
 } MessageKind;
 
@@ -27,12 +29,16 @@ typedef struct
 {
   enum snet_verdict verdict;
   int error;
+  gboolean has_ticket;
+  struct snet_ticket_terms terms;
 } Verdict;
 
 struct snet
 {
   int fd;
+  GQueue messages;
   struct snet_callbacks callbacks;
+  struct snet_monitor_callbacks monitor;
   void *data;
 };
 
@@ -41,13 +47,15 @@ static struct
   guint64 last_id;
   GPtrArray *waiting;   /* of struct snet_event */
   GHashTable *verdicts; /* guint64 -> Verdict */
-  GQueue messages;
   struct snet *controller;
+  struct snet *monitor;
   gboolean losing;
+  guint flushes;
   struct snet_config config;
   int open_result;
   int register_result;
   int pending_result;
+  int monitor_result;
   FakeSnetVerdictHook hook;
   gpointer hook_data;
 } kernel;
@@ -65,10 +73,10 @@ void
 fake_snet_reset (void)
 {
   g_assert_null (kernel.controller);
+  g_assert_null (kernel.monitor);
 
   g_clear_pointer (&kernel.waiting, g_ptr_array_unref);
   g_clear_pointer (&kernel.verdicts, g_hash_table_unref);
-  g_queue_clear_full (&kernel.messages, (GDestroyNotify)free_message);
   memset (&kernel, 0, sizeof kernel);
 
   kernel.waiting = g_ptr_array_new_with_free_func ((GDestroyNotify)snet_event_free);
@@ -100,6 +108,12 @@ void
 fake_snet_fail_pending (int result)
 {
   kernel.pending_result = result;
+}
+
+void
+fake_snet_fail_monitor (int result)
+{
+  kernel.monitor_result = result;
 }
 
 struct snet_config
@@ -143,18 +157,40 @@ fake_snet_event (guint32 uid)
 
 /* Its event is the message's. */
 static void
-send_message (const Message *message)
+send_to (struct snet *snet, const Message *message)
 {
   guint64 one = 1;
 
-  if (kernel.controller == NULL || kernel.losing)
+  if (snet == NULL)
     {
       snet_event_free (message->event);
       return;
     }
 
-  g_queue_push_tail (&kernel.messages, g_memdup2 (message, sizeof *message));
-  g_assert_cmpint (write (kernel.controller->fd, &one, sizeof one), ==, sizeof one);
+  g_queue_push_tail (&snet->messages, g_memdup2 (message, sizeof *message));
+  g_assert_cmpint (write (snet->fd, &one, sizeof one), ==, sizeof one);
+}
+
+static void
+send_message (const Message *message)
+{
+  send_to (kernel.losing ? NULL : kernel.controller, message);
+}
+
+void
+fake_snet_report (struct snet_event event)
+{
+  const Message message = { .kind = MESSAGE_REPORT, .event = snet_event_copy (&event) };
+
+  send_to (kernel.monitor, &message);
+}
+
+void
+fake_snet_lose_reports (void)
+{
+  const Message message = { .kind = MESSAGE_REPORTS_LOST };
+
+  send_to (kernel.monitor, &message);
 }
 
 static int
@@ -254,6 +290,22 @@ fake_snet_verdict (guint64 id, enum snet_verdict *ret_verdict, int *ret_error)
 }
 
 gboolean
+fake_snet_ticket (guint64 id, struct snet_ticket_terms *ret_terms)
+{
+  Verdict *verdict = g_hash_table_lookup (kernel.verdicts, &id);
+
+  g_assert_nonnull (verdict);
+  *ret_terms = verdict->terms;
+  return verdict->has_ticket;
+}
+
+guint
+fake_snet_flushes (void)
+{
+  return kernel.flushes;
+}
+
+gboolean
 fake_snet_waits (guint64 id)
 {
   return find_waiting (id) >= 0;
@@ -279,10 +331,10 @@ snet_close (struct snet *snet)
     return NULL;
 
   if (kernel.controller == snet)
-    {
-      kernel.controller = NULL;
-      g_queue_clear_full (&kernel.messages, (GDestroyNotify)free_message);
-    }
+    kernel.controller = NULL;
+  if (kernel.monitor == snet)
+    kernel.monitor = NULL;
+  g_queue_clear_full (&snet->messages, (GDestroyNotify)free_message);
   close (snet->fd);
   g_free (snet);
   return NULL;
@@ -309,6 +361,19 @@ snet_register (struct snet *snet, const struct snet_callbacks *callbacks, void *
 }
 
 int
+snet_monitor (struct snet *snet, const struct snet_monitor_callbacks *callbacks, void *data)
+{
+  if (kernel.monitor_result != 0)
+    return kernel.monitor_result;
+
+  g_assert_null (kernel.monitor);
+  snet->monitor = *callbacks;
+  snet->data = data;
+  kernel.monitor = snet;
+  return 0;
+}
+
+int
 snet_dispatch (struct snet *snet)
 {
   guint64 count;
@@ -316,7 +381,7 @@ snet_dispatch (struct snet *snet)
 
   while (read (snet->fd, &count, sizeof count) == sizeof count)
     {
-      g_autoptr (Message) message = g_queue_pop_head (&kernel.messages);
+      g_autoptr (Message) message = g_queue_pop_head (&snet->messages);
 
       switch (message->kind)
         {
@@ -329,6 +394,12 @@ snet_dispatch (struct snet *snet)
         case MESSAGE_OVERRUN:
           snet->callbacks.overrun (snet, snet->data);
           break;
+        case MESSAGE_REPORT:
+          snet->monitor.event (snet, message->event, snet->data);
+          break;
+        case MESSAGE_REPORTS_LOST:
+          snet->monitor.overrun (snet, snet->data);
+          break;
         case MESSAGE_ERROR:
         default:
           return message->error;
@@ -339,9 +410,13 @@ snet_dispatch (struct snet *snet)
 }
 
 int
-snet_verdict (struct snet *snet, uint64_t id, enum snet_verdict verdict, int error)
+snet_verdict_ticket (struct snet *snet,
+                     uint64_t id,
+                     enum snet_verdict verdict,
+                     int error,
+                     const struct snet_ticket_terms *terms)
 {
-  Verdict taken = { verdict, error };
+  Verdict taken = { .verdict = verdict, .error = error, .has_ticket = terms != NULL };
   int i, result;
 
   if (kernel.controller != snet)
@@ -356,9 +431,18 @@ snet_verdict (struct snet *snet, uint64_t id, enum snet_verdict verdict, int err
   i = find_waiting (id);
   if (i < 0)
     return -ENOENT;
+  if (terms != NULL)
+    taken.terms = *terms;
   g_ptr_array_remove_index (kernel.waiting, i);
   g_hash_table_insert (kernel.verdicts, g_memdup2 (&id, sizeof id),
                        g_memdup2 (&taken, sizeof taken));
+  return 0;
+}
+
+int
+snet_ticket_flush (struct snet *snet)
+{
+  kernel.flushes++;
   return 0;
 }
 

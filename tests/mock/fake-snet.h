@@ -17,6 +17,7 @@ void fake_snet_reset (void);
 void fake_snet_fail_open (int result);
 void fake_snet_fail_register (int result);
 void fake_snet_fail_pending (int result);
+void fake_snet_fail_monitor (int result);
 
 /* An event that can be changed before it is held: curl to 192.0.2.1:443. No strings but comm. */
 struct snet_event fake_snet_event (guint32 uid);
@@ -42,6 +43,16 @@ void fake_snet_set_verdict_hook (FakeSnetVerdictHook hook, gpointer user_data);
 
 /* What became of a task: FALSE while it is held, or if it ended by itself. */
 gboolean fake_snet_verdict (guint64 id, enum snet_verdict *ret_verdict, int *ret_error);
+
+/* Of a verdict that was given: FALSE if it came without a ticket. */
+gboolean fake_snet_ticket (guint64 id, struct snet_ticket_terms *ret_terms);
+
+/* How often all tickets were made invalid. */
+guint fake_snet_flushes (void);
+
+/* Something was decided, and whoever watches is told; or more than they could read. */
+void fake_snet_report (struct snet_event event);
+void fake_snet_lose_reports (void);
 
 gboolean fake_snet_waits (guint64 id);
 struct snet_config fake_snet_config (void);
