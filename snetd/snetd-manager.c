@@ -9,6 +9,7 @@ struct _SnetdManager
   GObject parent_instance;
 
   SnetdKernel *kernel;
+  SnetdMonitor *monitor;
   SnetdEngine *engine;
   SnetdWaiting *waiting;
   SnetdStore *store; /* NULL: see store_error */
@@ -393,6 +394,8 @@ snetd_manager_query (SnetdManager *self, const SnetdFilter *filter, guint limit,
       g_propagate_error (error, g_error_copy (self->journal_error));
       return NULL;
     }
+  /* Who asks what has become of a call that has returned finds it there. */
+  snetd_monitor_dispatch (self->monitor);
   return snetd_journal_query (self->journal, filter, limit, error);
 }
 
@@ -464,6 +467,7 @@ snetd_manager_finalize (GObject *object)
   SnetdManager *self = SNETD_MANAGER (object);
 
   g_clear_object (&self->kernel);
+  g_clear_object (&self->monitor);
   g_clear_pointer (&self->journal, snetd_journal_close);
   g_clear_pointer (&self->store, snetd_store_close);
   g_clear_error (&self->store_error);
@@ -513,6 +517,7 @@ snetd_manager_new (SnetdKernel *kernel,
   g_return_val_if_fail (journal != NULL || journal_error != NULL, NULL);
 
   self->kernel = g_object_ref (kernel);
+  self->monitor = g_object_ref (monitor);
   self->store = store;
   self->store_error = store_error != NULL ? g_error_copy (store_error) : NULL;
   self->journal = journal;

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <glib-unix.h>
 
+#define AT_ONCE 64
+
 struct _SnetdMonitor
 {
   GObject parent_instance;
@@ -57,20 +59,38 @@ disconnect (SnetdMonitor *self)
   self->snet = snet_close (self->snet);
 }
 
-static gboolean
-readable_cb (int fd, GIOCondition condition, gpointer user_data)
+/* How many events there were, at most some hundred. */
+static int
+dispatch (SnetdMonitor *self)
 {
-  SnetdMonitor *self = user_data;
   int result = snet_dispatch (self->snet);
 
   if (result >= 0 || result == -EBADMSG)
-    return G_SOURCE_CONTINUE;
+    return MAX (result, 0);
 
   g_warning ("What the kernel decides by itself is not in the journal any more: %s",
              snet_strerror (self->snet, result));
-  self->source = 0;
   disconnect (self);
-  return G_SOURCE_REMOVE;
+  return 0;
+}
+
+static gboolean
+readable_cb (int fd, GIOCondition condition, gpointer user_data)
+{
+  dispatch (user_data);
+  /* If the connection is lost, the source is already gone. */
+  return G_SOURCE_CONTINUE;
+}
+
+void
+snetd_monitor_dispatch (SnetdMonitor *self)
+{
+  /* In a flood there is always more; what came before the call is among these. */
+  for (guint i = 0; self->snet != NULL && i < AT_ONCE; i++)
+    {
+      if (dispatch (self) == 0)
+        return;
+    }
 }
 
 gboolean

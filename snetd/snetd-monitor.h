@@ -21,3 +21,6 @@ SnetdMonitor *snetd_monitor_new (void);
 
 /* FALSE: the kernel does not tell; then nothing is ever heard. */
 gboolean snetd_monitor_start (SnetdMonitor *self, GError **error);
+
+/* What there is to read is read now instead of from the main loop. */
+void snetd_monitor_dispatch (SnetdMonitor *self);

@@ -244,6 +244,22 @@ def test_forever():
                     if member == "Requested" and arguments[0] == event["id"]], "it was asked"
 
 
+def test_ticket():
+    """what a rule has decided once the kernel decides by itself, until the rule goes"""
+    with Signals() as signals:
+        rule = add_rule(action="deny", program=PROBE, errno="ENETDOWN")
+        for _ in range(3):
+            done = subprocess.run([PROBE, "-I", "-c", CONNECT, str(PORT)], check=False, timeout=20)
+            expect(done.returncode, errno.ENETDOWN, "exit status")
+        events = query(3, program=PROBE)
+        expect([event["reason"] for event in events], ["ticket", "ticket", "rule"], "who decided")
+        expect({event["rule"] for event in events}, {rule}, "by which rule")
+        call("Rules", "Remove", "t", rule)
+        held = probe(signals)
+        verdict(held.id, "allow")
+        expect(held.finish()[0], 0, "exit status")
+
+
 def test_rule_settles_waiting():
     """a new rule decides what already waits"""
     with Signals() as signals:
@@ -425,5 +441,5 @@ if __name__ == "__main__":
     PORT = set_up()
     tap.run([test_allow, test_allow_thread, test_deny, test_deny_errno, test_timeout,
              test_kill_daemon, test_kill_held, test_second_controller, test_forever,
-             test_rule_settles_waiting, test_bind_and_listen, test_bad_verdicts, test_bad_rules,
+             test_ticket, test_rule_settles_waiting, test_bind_and_listen, test_bad_verdicts, test_bad_rules,
              test_not_allowed, test_signals_are_private, test_journal_pages, test_threads], clean)
