@@ -170,39 +170,33 @@ snetd_engine_list (SnetdEngine *engine)
 /* Judging. */
 
 static gboolean
-match_tier (const GPtrArray *tier,
-            const SnetdContext *context,
-            SnetdConsulted *consulted,
-            SnetdRuleFunc func,
-            gpointer user_data)
+match_tier (const GPtrArray *tier, SnetdLookup *lookup, SnetdRuleFunc func, gpointer user_data)
 {
   for (guint i = 0; tier != NULL && i < tier->len; i++)
     {
-      if (!snetd_subtable_match (g_ptr_array_index (tier, i), context, consulted, func, user_data))
+      if (!snetd_subtable_match (g_ptr_array_index (tier, i), lookup, func, user_data))
         return FALSE;
     }
   return TRUE;
 }
 
 /* All that match, in their order. */
-static void
-match (SnetdEngine *engine,
-       const SnetdContext *context,
-       SnetdConsulted *consulted,
-       SnetdRuleFunc func,
-       gpointer user_data)
+static SnetdConsulted
+match (SnetdEngine *engine, const SnetdContext *context, SnetdRuleFunc func, gpointer user_data)
 {
+  SnetdLookup lookup = { .context = context, .consulted.minutes = SNETD_WEEK_MINUTES };
   GPtrArray *users;
 
-  if (!match_tier (engine->locked, context, consulted, func, user_data))
-    return;
+  if (!match_tier (engine->locked, &lookup, func, user_data))
+    return lookup.consulted;
 
   /* Whose rules these are is a question, too, unless nobody has any. */
   if (g_hash_table_size (engine->users) > 0)
-    consulted->fields |= SNET_FIELD_UID;
+    lookup.consulted.fields |= SNET_FIELD_UID;
   users = g_hash_table_lookup (engine->users, GUINT_TO_POINTER (context->request->uid));
-  if (match_tier (users, context, consulted, func, user_data))
-    match_tier (engine->system, context, consulted, func, user_data);
+  if (match_tier (users, &lookup, func, user_data))
+    match_tier (engine->system, &lookup, func, user_data);
+  return lookup.consulted;
 }
 
 static gboolean
@@ -215,8 +209,8 @@ take_first (SnetdRule *rule, gpointer user_data)
 void
 snetd_engine_decide (SnetdEngine *engine, const SnetdContext *context, SnetdDecision *ret_decision)
 {
-  *ret_decision = (SnetdDecision){ .consulted.minutes = SNETD_WEEK_MINUTES };
-  match (engine, context, &ret_decision->consulted, take_first, &ret_decision->rule);
+  ret_decision->rule = NULL;
+  ret_decision->consulted = match (engine, context, take_first, &ret_decision->rule);
 }
 
 static gboolean
@@ -230,8 +224,7 @@ GPtrArray *
 snetd_engine_explain (SnetdEngine *engine, const SnetdContext *context)
 {
   GPtrArray *rules = g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_rule_unref);
-  SnetdConsulted consulted = { 0 };
 
-  match (engine, context, &consulted, take_all, rules);
+  match (engine, context, take_all, rules);
   return rules;
 }

@@ -18,8 +18,10 @@ struct SnetdSubtable
 {
   guint32 conditions;
   guint widths[SNETD_CONDITION_LAST];
-  guint32 who;           /* those of the conditions that are hashed first, */
-  guint32 rest;          /* and second */
+  guint64 fields; /* what the conditions look at */
+  /* Those that are hashed, who first; ends with LAST. */
+  SnetdCondition who[SNETD_CONDITION_LAST + 1];
+  SnetdCondition rest[SNETD_CONDITION_LAST + 1];
   GHashTable *known_who; /* of Who */
   GHashTable *buckets;   /* of Entry, the first one of each bucket */
 };
@@ -59,6 +61,7 @@ SnetdSubtable *
 snetd_subtable_new (const SnetdRule *rule)
 {
   SnetdSubtable *subtable = g_new0 (SnetdSubtable, 1);
+  guint n_who = 0, n_rest = 0;
 
   subtable->conditions = rule->conditions;
   for (SnetdCondition c = 0; c < SNETD_CONDITION_LAST; c++)
@@ -66,9 +69,14 @@ snetd_subtable_new (const SnetdRule *rule)
       if (!snetd_rule_has (rule, c))
         continue;
       subtable->widths[c] = snetd_condition_width (c, rule);
-      if (snetd_condition_is_hashed (c))
-        *(WHO & BIT (c) ? &subtable->who : &subtable->rest) |= BIT (c);
+      subtable->fields |= snetd_condition_fields (c);
+      if (snetd_condition_is_hashed (c) && (WHO & BIT (c)))
+        subtable->who[n_who++] = c;
+      else if (snetd_condition_is_hashed (c))
+        subtable->rest[n_rest++] = c;
     }
+  subtable->who[n_who] = SNETD_CONDITION_LAST;
+  subtable->rest[n_rest] = SNETD_CONDITION_LAST;
   subtable->known_who = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
   subtable->buckets = g_hash_table_new (g_int64_hash, g_int64_equal);
   return subtable;
@@ -122,30 +130,45 @@ combine (guint64 hash, guint64 other)
 }
 
 static guint64
-hash_rule (guint64 hash, guint32 conditions, const SnetdRule *rule)
+hash_rule (guint64 hash, const SnetdCondition *conditions, const SnetdRule *rule)
 {
-  for (; conditions != 0; conditions &= conditions - 1)
-    hash = combine (hash, snetd_condition_hash_rule (g_bit_nth_lsf (conditions, -1), rule));
+  for (; *conditions != SNETD_CONDITION_LAST; conditions++)
+    hash = combine (hash, snetd_condition_hash_rule (*conditions, rule));
   return hash;
 }
 
-/* FALSE: the request does not know one of them. Says what it has looked at. */
+static void
+hash_one (SnetdLookup *lookup, SnetdCondition c, guint width)
+{
+  const guint32 bit = BIT (c);
+
+  if ((lookup->hashed & bit) && lookup->widths[c] == width)
+    return;
+
+  lookup->hashed |= bit;
+  lookup->widths[c] = width;
+  if (snetd_condition_hash_request (c, width, lookup->context->request, &lookup->hashes[c]))
+    lookup->unknown &= ~bit;
+  else
+    lookup->unknown |= bit;
+}
+
+/* FALSE: the request does not know one of them. Notes what it has looked at. */
 static gboolean
 hash_request (const SnetdSubtable *subtable,
-              guint32 conditions,
-              const SnetdRequest *request,
-              SnetdConsulted *consulted,
+              const SnetdCondition *conditions,
+              SnetdLookup *lookup,
               guint64 *hash)
 {
-  for (; conditions != 0; conditions &= conditions - 1)
+  for (; *conditions != SNETD_CONDITION_LAST; conditions++)
     {
-      SnetdCondition c = g_bit_nth_lsf (conditions, -1);
-      guint64 other;
+      SnetdCondition c = *conditions;
 
-      consulted->fields |= snetd_condition_fields (c);
-      if (!snetd_condition_hash_request (c, subtable->widths[c], request, &other))
+      lookup->consulted.fields |= snetd_condition_fields (c);
+      hash_one (lookup, c, subtable->widths[c]);
+      if (lookup->unknown & BIT (c))
         return FALSE;
-      *hash = combine (*hash, other);
+      *hash = combine (*hash, lookup->hashes[c]);
     }
   return TRUE;
 }
@@ -245,48 +268,37 @@ snetd_subtable_remove (SnetdSubtable *subtable, SnetdRule *rule)
 /* Judging. */
 
 static void
-consult_week (const SnetdRule *rule, const SnetdContext *context, SnetdConsulted *consulted)
+consult_week (const SnetdRule *rule, SnetdLookup *lookup)
 {
   guint minutes;
 
   if (!snetd_rule_has (rule, SNETD_CONDITION_TIME_OF_WEEK))
     return;
-  minutes = snetd_week_until_change (rule->time_of_week, context->week_minute);
-  consulted->minutes = MIN (consulted->minutes, minutes);
-}
-
-static guint64
-fields_of (guint32 conditions)
-{
-  guint64 fields = 0;
-
-  for (; conditions != 0; conditions &= conditions - 1)
-    fields |= snetd_condition_fields (g_bit_nth_lsf (conditions, -1));
-  return fields;
+  minutes = snetd_week_until_change (rule->time_of_week, lookup->context->week_minute);
+  lookup->consulted.minutes = MIN (lookup->consulted.minutes, minutes);
 }
 
 gboolean
 snetd_subtable_match (const SnetdSubtable *subtable,
-                      const SnetdContext *context,
-                      SnetdConsulted *consulted,
+                      SnetdLookup *lookup,
                       SnetdRuleFunc func,
                       gpointer user_data)
 {
   guint64 hash = 0;
   const Entry *entry;
 
-  if (!hash_request (subtable, subtable->who, context->request, consulted, &hash) ||
+  if (!hash_request (subtable, subtable->who, lookup, &hash) ||
       g_hash_table_lookup (subtable->known_who, &hash) == NULL ||
-      !hash_request (subtable, subtable->rest, context->request, consulted, &hash))
+      !hash_request (subtable, subtable->rest, lookup, &hash))
     return TRUE;
 
   entry = g_hash_table_lookup (subtable->buckets, &hash);
   if (entry != NULL)
-    consulted->fields |= fields_of (subtable->conditions);
+    lookup->consulted.fields |= subtable->fields;
   for (; entry != NULL; entry = entry->next)
     {
-      consult_week (entry->rule, context, consulted);
-      if (snetd_rule_matches (entry->rule, context) && !func (entry->rule, user_data))
+      consult_week (entry->rule, lookup);
+      if (snetd_rule_matches (entry->rule, lookup->context) && !func (entry->rule, user_data))
         return FALSE;
     }
   return TRUE;

@@ -17,6 +17,22 @@ typedef struct
   guint minutes;  /* for so long; SNETD_WEEK_MINUTES: always */
 } SnetdConsulted;
 
+/*
+ * A request on its way through the subtables. Begin with the context, and with
+ * SNETD_WEEK_MINUTES.
+ */
+typedef struct
+{
+  const SnetdContext *context;
+  SnetdConsulted consulted;
+
+  /* private: the hashes that were needed last, as the next subtable needs most of them, too */
+  guint32 hashed;
+  guint32 unknown;
+  guint widths[SNETD_CONDITION_LAST];
+  guint64 hashes[SNETD_CONDITION_LAST];
+} SnetdLookup;
+
 /* For rules that are like this one. */
 SnetdSubtable *snetd_subtable_new (const SnetdRule *rule);
 void snetd_subtable_free (SnetdSubtable *subtable);
@@ -36,8 +52,7 @@ typedef gboolean (*SnetdRuleFunc) (SnetdRule *rule, gpointer user_data);
  * if the callback has said so.
  */
 gboolean snetd_subtable_match (const SnetdSubtable *subtable,
-                               const SnetdContext *context,
-                               SnetdConsulted *consulted,
+                               SnetdLookup *lookup,
                                SnetdRuleFunc func,
                                gpointer user_data);
 
