@@ -24,6 +24,7 @@ enum
   DECIDED,
   CANCELLED,
   RULE_ADDED,
+  RULE_CHANGED,
   RULE_REMOVED,
   N_SIGNALS,
 };
@@ -316,14 +317,17 @@ snetd_manager_find (SnetdManager *self, guint64 id, GError **error)
 }
 
 static gboolean
-store_rule (SnetdManager *self, SnetdRule *rule, GError **error)
+check_store (SnetdManager *self, GError **error)
 {
   if (self->store == NULL)
-    {
-      g_propagate_error (error, g_error_copy (self->store_error));
-      return FALSE;
-    }
-  if (!snetd_store_add (self->store, rule, error))
+    g_propagate_error (error, g_error_copy (self->store_error));
+  return self->store != NULL;
+}
+
+static gboolean
+store_rule (SnetdManager *self, SnetdRule *rule, GError **error)
+{
+  if (!check_store (self, error) || !snetd_store_add (self->store, rule, error))
     return FALSE;
 
   snetd_engine_add (self->engine, rule);
@@ -405,6 +409,14 @@ snetd_manager_list_rules (SnetdManager *self)
   return snetd_engine_list (self->engine);
 }
 
+GPtrArray *
+snetd_manager_explain (SnetdManager *self, const SnetdRequest *request)
+{
+  SnetdContext context = { request, snetd_week_minute (request->time) };
+
+  return snetd_engine_explain (self->engine, &context);
+}
+
 SnetdRule *
 snetd_manager_lookup_rule (SnetdManager *self, guint64 id)
 {
@@ -421,16 +433,25 @@ snetd_manager_add_rule (SnetdManager *self, SnetdRule *rule, GError **error)
   return TRUE;
 }
 
+gboolean
+snetd_manager_update_rule (SnetdManager *self, SnetdRule *rule, GError **error)
+{
+  if (!check_store (self, error) || !snetd_store_update (self->store, rule, error))
+    return FALSE;
+
+  snetd_engine_remove (self->engine, rule->id);
+  snetd_engine_add (self->engine, rule);
+  snetd_kernel_flush_tickets (self->kernel);
+  g_signal_emit (self, signals[RULE_CHANGED], 0, rule->id);
+  judge_all (self);
+  return TRUE;
+}
+
 /* Less rules may decide more: one that asked may have been in another's way. */
 gboolean
 snetd_manager_remove_rule (SnetdManager *self, guint64 id, GError **error)
 {
-  if (self->store == NULL)
-    {
-      g_propagate_error (error, g_error_copy (self->store_error));
-      return FALSE;
-    }
-  if (!snetd_store_remove (self->store, id, error))
+  if (!check_store (self, error) || !snetd_store_remove (self->store, id, error))
     return FALSE;
 
   snetd_engine_remove (self->engine, id);
@@ -492,6 +513,8 @@ snetd_manager_class_init (SnetdManagerClass *klass)
                                      G_TYPE_NONE, 2, SNETD_TYPE_REQUEST, G_TYPE_STRING);
   signals[RULE_ADDED] = g_signal_new ("rule-added", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                       G_TYPE_NONE, 1, G_TYPE_UINT64);
+  signals[RULE_CHANGED] = g_signal_new ("rule-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                        NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
   signals[RULE_REMOVED] = g_signal_new ("rule-removed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                         NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
 }

@@ -15,7 +15,7 @@
  * requested (SnetdRequest): it waits, no rule decides it.
  * decided (SnetdRequest)
  * cancelled (SnetdRequest, s reason): exited or lost.
- * rule-added (t id), rule-removed (t id)
+ * rule-added (t id), rule-changed (t id), rule-removed (t id)
  */
 #define SNETD_TYPE_MANAGER (snetd_manager_get_type ())
 G_DECLARE_FINAL_TYPE (SnetdManager, snetd_manager, SNETD, MANAGER, GObject)
@@ -58,6 +58,13 @@ snetd_manager_query (SnetdManager *self, const SnetdFilter *filter, guint limit,
 GPtrArray *snetd_manager_list_rules (SnetdManager *self);
 SnetdRule *snetd_manager_lookup_rule (SnetdManager *self, guint64 id);
 
+/* The rules that match, in their order. Free with g_ptr_array_unref(). */
+GPtrArray *snetd_manager_explain (SnetdManager *self, const SnetdRequest *request);
+
 /* Stores it, and applies it to all that waits. */
 gboolean snetd_manager_add_rule (SnetdManager *self, SnetdRule *rule, GError **error);
+
+/* Puts it in the place of the one that has its id, which must be there. */
+gboolean snetd_manager_update_rule (SnetdManager *self, SnetdRule *rule, GError **error);
+
 gboolean snetd_manager_remove_rule (SnetdManager *self, guint64 id, GError **error);

@@ -75,6 +75,13 @@ void snetd_request_decide (SnetdRequest *request,
                            SnetdReason reason,
                            guint64 rule);
 
+/*
+ * What somebody describes by the keys of an event; never held. Absent are an uid
+ * (G_MAXUINT32), a time (now), and a family (inet).
+ * Error: SNETD_ERROR_INVALID_EVENT, naming the key.
+ */
+SnetdRequest *snetd_request_from_variant (GVariant *dictionary, GError **error);
+
 /* An a{sv} with the keys of an event, floating. */
 GVariant *snetd_request_to_variant (const SnetdRequest *request);
 

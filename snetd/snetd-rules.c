@@ -25,6 +25,7 @@ typedef struct
   SnetdRules *self;
   GDBusMethodInvocation *invocation;
   SnetdRule *rule;
+  SnetdRequest *request;
   gboolean owner_given;
   guint64 id;
   GError *denied;
@@ -46,6 +47,7 @@ call_free (Call *call)
   g_clear_object (&call->self);
   g_clear_object (&call->invocation);
   g_clear_pointer (&call->rule, snetd_rule_unref);
+  g_clear_pointer (&call->request, snetd_request_unref);
   g_clear_error (&call->denied);
   g_free (call);
 }
@@ -147,45 +149,37 @@ handle_add (SnetDBusRules *object, GDBusMethodInvocation *invocation, GVariant *
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
-/* Remove */
+/* Changing one that there is: Update and Remove. */
 
-static SnetdRule *
-find (SnetdRules *self, guint64 id, GError **error)
+static void
+return_unknown (Call *call)
 {
-  SnetdRule *rule = snetd_manager_lookup_rule (self->manager, id);
-
-  if (rule == NULL)
-    g_set_error (error, SNETD_ERROR, SNETD_ERROR_UNKNOWN_RULE,
-                 "There is no rule %" G_GUINT64_FORMAT " that is yours to see", id);
-  return rule;
+  g_dbus_method_invocation_return_error (
+    call->invocation, SNETD_ERROR, SNETD_ERROR_UNKNOWN_RULE,
+    "There is no rule %" G_GUINT64_FORMAT " that is yours to see", call->id);
 }
 
 /* Not allowed; but is it to be known at all that there is such a rule? */
 static void
-remove_visible_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+change_visible_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Call) call = user_data;
-  g_autoptr (GError) error = NULL;
   guint32 caller;
 
   if (snetd_authority_check_finish (SNETD_AUTHORITY (source), result, &caller, NULL))
     g_dbus_method_invocation_return_gerror (call->invocation, call->denied);
   else
-    {
-      g_set_error (&error, SNETD_ERROR, SNETD_ERROR_UNKNOWN_RULE,
-                   "There is no rule %" G_GUINT64_FORMAT " that is yours to see", call->id);
-      g_dbus_method_invocation_return_gerror (call->invocation, error);
-    }
+    return_unknown (call);
 }
 
 /* Takes the call. */
 static void
-deny_remove (Call *call, SnetdRule *rule, guint32 caller)
+deny_change (Call *call, SnetdRule *rule, guint32 caller)
 {
   if (rule->owner != SNETD_OWNER_SYSTEM && rule->owner != caller)
     {
       snetd_authority_check (call->self->authority, call->invocation, "Rules.List",
-                             SNETD_AUTHORITY_SYSTEM, remove_visible_cb, call);
+                             SNETD_AUTHORITY_SYSTEM, change_visible_cb, call);
       return;
     }
 
@@ -193,54 +187,194 @@ deny_remove (Call *call, SnetdRule *rule, guint32 caller)
   call_free (call);
 }
 
+static gboolean
+apply_update (Call *call, SnetdRule *rule, GError **error)
+{
+  call->rule->id = rule->id;
+  call->rule->created = rule->created;
+  if (call->owner_given && call->rule->owner != rule->owner)
+    {
+      g_set_error (error, SNETD_ERROR, SNETD_ERROR_INVALID_RULE,
+                   "“" SNET_KEY_OWNER "” cannot be changed; make another rule instead");
+      return FALSE;
+    }
+  call->rule->owner = rule->owner;
+  return snetd_rule_check (call->rule, error) &&
+         snetd_manager_update_rule (call->self->manager, call->rule, error);
+}
+
 static void
-remove_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+change_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Call) call = user_data;
   g_autoptr (GError) error = NULL;
   SnetdRules *self = call->self;
+  const gboolean is_update = call->rule != NULL;
   SnetdRule *rule;
   guint32 caller;
-  gboolean allowed;
+  gboolean allowed, done;
 
   allowed = snetd_authority_check_finish (SNETD_AUTHORITY (source), result, &caller, &call->denied);
 
   /* It may have been removed meanwhile. */
-  rule = find (self, call->id, &error);
-  if (rule != NULL && !allowed)
+  rule = snetd_manager_lookup_rule (self->manager, call->id);
+  if (rule == NULL)
     {
-      deny_remove (g_steal_pointer (&call), rule, caller);
+      return_unknown (call);
+      return;
+    }
+  if (!allowed)
+    {
+      deny_change (g_steal_pointer (&call), rule, caller);
       return;
     }
 
-  if (rule == NULL || !snetd_manager_remove_rule (self->manager, call->id, &error))
+  done = is_update ? apply_update (call, rule, &error)
+                   : snetd_manager_remove_rule (self->manager, call->id, &error);
+  if (!done)
     {
       g_dbus_method_invocation_return_gerror (call->invocation, error);
       return;
     }
-  g_message ("Rule %" G_GUINT64_FORMAT " removed by user %u", call->id, caller);
-  snet_dbus_rules_complete_remove (SNET_DBUS_RULES (self), call->invocation);
+  g_message ("Rule %" G_GUINT64_FORMAT " %s by user %u", call->id,
+             is_update ? "changed" : "removed", caller);
+  if (is_update)
+    snet_dbus_rules_complete_update (SNET_DBUS_RULES (self), call->invocation);
+  else
+    snet_dbus_rules_complete_remove (SNET_DBUS_RULES (self), call->invocation);
+}
+
+/* Takes the call. */
+static void
+change (Call *call, const char *method)
+{
+  SnetdRule *rule = snetd_manager_lookup_rule (call->self->manager, call->id);
+
+  if (rule == NULL)
+    {
+      return_unknown (call);
+      call_free (call);
+      return;
+    }
+  snetd_authority_check (call->self->authority, call->invocation, method, rule->owner,
+                         change_allowed_cb, call);
+}
+
+static gboolean
+handle_update (SnetDBusRules *object,
+               GDBusMethodInvocation *invocation,
+               guint64 id,
+               GVariant *dictionary)
+{
+  g_autoptr (Call) call = call_new (SNETD_RULES (object), invocation);
+  g_autoptr (GError) error = NULL;
+
+  call->id = id;
+  call->rule = snetd_rule_from_variant (dictionary, SNETD_RULE_FROM_CLIENT, &error);
+  if (call->rule == NULL)
+    {
+      g_dbus_method_invocation_return_gerror (invocation, error);
+      return G_DBUS_METHOD_INVOCATION_HANDLED;
+    }
+  call->owner_given = call->rule->owner != SNETD_OWNER_SYSTEM;
+  change (g_steal_pointer (&call), "Rules.Update");
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 static gboolean
 handle_remove (SnetDBusRules *object, GDBusMethodInvocation *invocation, guint64 id)
 {
-  SnetdRules *self = SNETD_RULES (object);
-  g_autoptr (GError) error = NULL;
-  SnetdRule *rule;
-  Call *call;
+  Call *call = call_new (SNETD_RULES (object), invocation);
 
-  rule = find (self, id, &error);
-  if (rule == NULL)
+  call->id = id;
+  change (call, "Rules.Remove");
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* Get */
+
+static void
+get_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  SnetdRule *rule;
+  guint32 caller;
+  gboolean all;
+
+  all = snetd_authority_check_finish (SNETD_AUTHORITY (source), result, &caller, NULL);
+  rule = snetd_manager_lookup_rule (call->self->manager, call->id);
+  if (rule == NULL || !(all || rule->owner == SNETD_OWNER_SYSTEM || rule->owner == caller))
+    return_unknown (call);
+  else
+    snet_dbus_rules_complete_get (SNET_DBUS_RULES (call->self), call->invocation,
+                                  snetd_rule_to_variant (rule));
+}
+
+static gboolean
+handle_get (SnetDBusRules *object, GDBusMethodInvocation *invocation, guint64 id)
+{
+  SnetdRules *self = SNETD_RULES (object);
+  Call *call = call_new (self, invocation);
+
+  call->id = id;
+  snetd_authority_check (self->authority, invocation, "Rules.Get", SNETD_AUTHORITY_SYSTEM,
+                         get_allowed_cb, call);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* Explain */
+
+static GVariant *
+rules_to_variant (GPtrArray *rules)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < rules->len; i++)
+    g_variant_builder_add_value (&builder, snetd_rule_to_variant (g_ptr_array_index (rules, i)));
+  return g_variant_builder_end (&builder);
+}
+
+/* The rules are the system's and those of the call's user, so who may know that call may see them.
+ */
+static void
+explain_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  g_autoptr (GPtrArray) rules = NULL;
+  g_autoptr (GError) error = NULL;
+  guint32 caller;
+
+  if (!snetd_authority_check_finish (SNETD_AUTHORITY (source), result, &caller, &error))
+    {
+      g_dbus_method_invocation_return_gerror (call->invocation, error);
+      return;
+    }
+  if (call->request->uid == G_MAXUINT32)
+    call->request->uid = caller;
+  rules = snetd_manager_explain (call->self->manager, call->request);
+  snet_dbus_rules_complete_explain (SNET_DBUS_RULES (call->self), call->invocation,
+                                    rules_to_variant (rules));
+}
+
+static gboolean
+handle_explain (SnetDBusRules *object, GDBusMethodInvocation *invocation, GVariant *event)
+{
+  SnetdRules *self = SNETD_RULES (object);
+  g_autoptr (Call) call = call_new (self, invocation);
+  g_autoptr (GError) error = NULL;
+  gint64 owner = SNETD_AUTHORITY_CALLER;
+
+  call->request = snetd_request_from_variant (event, &error);
+  if (call->request == NULL)
     {
       g_dbus_method_invocation_return_gerror (invocation, error);
       return G_DBUS_METHOD_INVOCATION_HANDLED;
     }
-
-  call = call_new (self, invocation);
-  call->id = id;
-  snetd_authority_check (self->authority, invocation, "Rules.Remove", rule->owner,
-                         remove_allowed_cb, call);
+  if (call->request->uid != G_MAXUINT32)
+    owner = call->request->uid;
+  snetd_authority_check (self->authority, invocation, "Rules.Explain", owner, explain_allowed_cb,
+                         g_steal_pointer (&call));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -248,6 +382,12 @@ static void
 rule_added_cb (SnetdManager *manager, guint64 id, SnetdRules *self)
 {
   snet_dbus_rules_emit_added (SNET_DBUS_RULES (self), id);
+}
+
+static void
+rule_changed_cb (SnetdManager *manager, guint64 id, SnetdRules *self)
+{
+  snet_dbus_rules_emit_changed (SNET_DBUS_RULES (self), id);
 }
 
 static void
@@ -276,8 +416,11 @@ static void
 snetd_rules_iface_init (SnetDBusRulesIface *iface)
 {
   iface->handle_list = handle_list;
+  iface->handle_get = handle_get;
   iface->handle_add = handle_add;
+  iface->handle_update = handle_update;
   iface->handle_remove = handle_remove;
+  iface->handle_explain = handle_explain;
 }
 
 static void
@@ -293,6 +436,7 @@ snetd_rules_new (SnetdManager *manager, SnetdAuthority *authority)
   self->manager = g_object_ref (manager);
   self->authority = g_object_ref (authority);
   g_signal_connect_object (manager, "rule-added", G_CALLBACK (rule_added_cb), self, 0);
+  g_signal_connect_object (manager, "rule-changed", G_CALLBACK (rule_changed_cb), self, 0);
   g_signal_connect_object (manager, "rule-removed", G_CALLBACK (rule_removed_cb), self, 0);
   return self;
 }

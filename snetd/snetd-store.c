@@ -108,9 +108,22 @@ struct SnetdStore
 {
   SnetdDatabase *database;
   sqlite3_stmt *insert;
+  sqlite3_stmt *update;
   sqlite3_stmt *delete;
   char *boot_id;
 };
+
+/* Its parameters are those of the insertion, and the id behind them. */
+static sqlite3_stmt *
+prepare_update (SnetdStore *store, GError **error)
+{
+  g_autoptr (GString) sql = g_string_new ("UPDATE rules SET ");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
+    g_string_append_printf (sql, "%s = ?, ", columns[i].column);
+  g_string_append (sql, "boot_id = ? WHERE id = ?");
+  return snetd_database_prepare (store->database, sql->str, error);
+}
 
 static gboolean
 prepare (SnetdStore *store, GError **error)
@@ -122,6 +135,10 @@ prepare (SnetdStore *store, GError **error)
 
   store->insert = snetd_database_prepare (store->database, insert, error);
   if (store->insert == NULL)
+    return FALSE;
+
+  store->update = prepare_update (store, error);
+  if (store->update == NULL)
     return FALSE;
 
   store->delete =
@@ -163,6 +180,7 @@ void
 snetd_store_close (SnetdStore *store)
 {
   sqlite3_finalize (store->insert);
+  sqlite3_finalize (store->update);
   sqlite3_finalize (store->delete);
   g_clear_pointer (&store->database, snetd_database_close);
   g_free (store->boot_id);
@@ -213,21 +231,31 @@ snetd_store_load (SnetdStore *store, GError **error)
   return result == SQLITE_DONE ? g_steal_pointer (&rules) : NULL;
 }
 
+static void
+bind_rule (SnetdStore *store, sqlite3_stmt *statement, const SnetdRule *rule)
+{
+  g_autoptr (GVariant) dictionary = g_variant_ref_sink (snetd_rule_to_variant (rule));
+
+  sqlite3_clear_bindings (statement);
+  snetd_sql_bind_row (statement, 1, columns, G_N_ELEMENTS (columns), dictionary);
+  if (rule->lifetime == SNETD_LIFETIME_REBOOT)
+    sqlite3_bind_text (statement, G_N_ELEMENTS (columns) + 1, store->boot_id, -1, SQLITE_STATIC);
+}
+
+gboolean
+snetd_store_update (SnetdStore *store, SnetdRule *rule, GError **error)
+{
+  bind_rule (store, store->update, rule);
+  sqlite3_bind_int64 (store->update, G_N_ELEMENTS (columns) + 2, (gint64)rule->id);
+  return snetd_database_step (store->database, store->update, error) == SQLITE_DONE;
+}
+
 gboolean
 snetd_store_add (SnetdStore *store, SnetdRule *rule, GError **error)
 {
-  g_autoptr (GVariant) dictionary = NULL;
-  int result;
-
   rule->created = g_get_real_time ();
-  dictionary = g_variant_ref_sink (snetd_rule_to_variant (rule));
-  snetd_sql_bind_row (store->insert, 1, columns, G_N_ELEMENTS (columns), dictionary);
-  if (rule->lifetime == SNETD_LIFETIME_REBOOT)
-    sqlite3_bind_text (store->insert, G_N_ELEMENTS (columns) + 1, store->boot_id, -1,
-                       SQLITE_STATIC);
-  result = snetd_database_step (store->database, store->insert, error);
-  sqlite3_clear_bindings (store->insert);
-  if (result != SQLITE_DONE)
+  bind_rule (store, store->insert, rule);
+  if (snetd_database_step (store->database, store->insert, error) != SQLITE_DONE)
     return FALSE;
 
   rule->id = snetd_database_last_id (store->database);

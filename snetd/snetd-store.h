@@ -20,6 +20,9 @@ GPtrArray *snetd_store_load (SnetdStore *store, GError **error);
 /* Sets the rule's id and created. */
 gboolean snetd_store_add (SnetdStore *store, SnetdRule *rule, GError **error);
 
+/* Replaces the one that has the rule's id; created is kept. */
+gboolean snetd_store_update (SnetdStore *store, SnetdRule *rule, GError **error);
+
 gboolean snetd_store_remove (SnetdStore *store, guint64 id, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnetdStore, snetd_store_close)

@@ -205,6 +205,173 @@ test_ask (Fixture *fixture)
   client_hears (fixture->root, "Decided 1 allow");
 }
 
+/* A key of Get, printed; NULL: absent. */
+static char *
+get_key (Client *client, guint64 id, const char *key)
+{
+  g_autoptr (GVariant) reply = client_call (client, "Rules.Get", "(t)", id);
+  g_autoptr (GVariant) rule = g_variant_get_child_value (reply, 0);
+  g_autoptr (GVariant) value = g_variant_lookup_value (rule, key, NULL);
+
+  return value != NULL ? g_variant_print (value, FALSE) : NULL;
+}
+
+static void
+check_key (Client *client, guint64 id, const char *key, const char *expected)
+{
+  g_autofree char *text = get_key (client, id, key);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_get (Fixture *fixture)
+{
+  add_three (fixture);
+  check_key (fixture->alice, 1, "action", "'ask'");
+  check_key (fixture->alice, 2, "owner", "1");
+  check_key (fixture->root, 3, "owner", "2");
+  client_check_error (fixture->alice, SNET_ERROR_NAME_UNKNOWN_RULE, "3", "Rules.Get", "(t)",
+                      (guint64)3);
+  client_check_error (fixture->root, SNET_ERROR_NAME_UNKNOWN_RULE, "4", "Rules.Get", "(t)",
+                      (guint64)4);
+}
+
+static void
+check_update_error (Client *client,
+                    guint64 id,
+                    const char *rule,
+                    const char *error_name,
+                    const char *says)
+{
+  client_check_error (client, error_name, says, "Rules.Update", "(t@a{sv})", id,
+                      g_variant_new_parsed (rule));
+}
+
+static void
+update (Client *client, guint64 id, const char *rule)
+{
+  g_autoptr (GVariant) reply =
+    client_call (client, "Rules.Update", "(t@a{sv})", id, g_variant_new_parsed (rule));
+}
+
+static void
+test_update_rights (Fixture *fixture)
+{
+  const char *deny = "{'action': <'deny'>}";
+
+  add_three (fixture);
+  check_update_error (fixture->alice, 1, deny, ACCESS_DENIED, SNET_ACTION_MANAGE_SYSTEM_RULES);
+  check_update_error (fixture->alice, 2, deny, ACCESS_DENIED, SNET_ACTION_MANAGE_OWN_RULES);
+  check_update_error (fixture->alice, 3, deny, SNET_ERROR_NAME_UNKNOWN_RULE, "3");
+  check_update_error (fixture->root, 4, deny, SNET_ERROR_NAME_UNKNOWN_RULE, "4");
+  fake_polkit_set (fixture->polkit, SNET_ACTION_MANAGE_OWN_RULES, FAKE_POLKIT_YES);
+  check_update_error (fixture->alice, 2, "{'action': <'deny'>, 'owner': <uint32 2>}",
+                      SNET_ERROR_NAME_INVALID_RULE, "owner");
+  check_update_error (fixture->alice, 2, "{'action': <'deny'>, 'uid': <uint32 2>}",
+                      SNET_ERROR_NAME_INVALID_RULE, "uid");
+  check_update_error (fixture->alice, 2, "{'action': <'deny'>, 'locked': <true>}",
+                      SNET_ERROR_NAME_INVALID_RULE, "locked");
+  check_key (fixture->root, 2, "action", "'ask'");
+  update (fixture->alice, 2, "{'action': <'deny'>, 'owner': <uint32 1>}");
+  client_hears (fixture->bob, "Changed 2");
+  check_key (fixture->root, 2, "action", "'deny'");
+}
+
+/* It is another rule from then on, here and on disk, under the same name. */
+static void
+test_update (Fixture *fixture)
+{
+  g_autofree char *created = NULL;
+  guint64 rule, id;
+
+  rule = client_add_rule (fixture->root, "{'action': <'ask'>, 'lifetime': <'reboot'>,"
+                                         " 'program': <'/usr/bin/curl'>, 'comment': <'first'>}");
+  created = get_key (fixture->root, rule, "created");
+  id = fixture_hold (fixture, ALICE);
+  update (fixture->root, rule, "{'action': <'deny'>, 'remote-port': <uint16 443>}");
+  kernel_gets_verdict (id, SNET_VERDICT_DENY, 0);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      check_key (fixture->root, rule, "action", "'deny'");
+      check_key (fixture->root, rule, "remote-port", "443");
+      check_key (fixture->root, rule, "lifetime", "'forever'");
+      check_key (fixture->root, rule, "program", NULL);
+      check_key (fixture->root, rule, "comment", NULL);
+      check_key (fixture->root, rule, "created", created);
+      fixture_stop (fixture);
+      fixture_start (fixture);
+    }
+}
+
+/* Kept, and not used. */
+static void
+test_disable (Fixture *fixture)
+{
+  guint64 rule, id;
+
+  rule = client_add_rule (fixture->root, "{'action': <'allow'>, 'disabled': <true>}");
+  id = fixture_hold (fixture, ALICE);
+  g_assert_true (fake_snet_waits (id));
+  update (fixture->root, rule, "{'action': <'allow'>}");
+  kernel_gets_verdict (id, SNET_VERDICT_ALLOW, 0);
+  update (fixture->root, rule, "{'action': <'allow'>, 'disabled': <true>}");
+  fixture_hold (fixture, ALICE);
+}
+
+/* The ids that Explain gives. */
+static void
+check_explained (Client *client, const char *event, const char *expected)
+{
+  g_autoptr (GVariant) reply =
+    client_call (client, "Rules.Explain", "(@a{sv})", g_variant_new_parsed (event));
+  g_autoptr (GVariant) rules = g_variant_get_child_value (reply, 0);
+  g_autoptr (GString) ids = g_string_new (NULL);
+
+  for (gsize i = 0; i < g_variant_n_children (rules); i++)
+    {
+      g_autoptr (GVariant) rule = g_variant_get_child_value (rules, i);
+      guint64 id;
+
+      g_assert_true (g_variant_lookup (rule, "id", "t", &id));
+      g_string_append_printf (ids, "%s%" G_GUINT64_FORMAT, i > 0 ? " " : "", id);
+    }
+  g_assert_cmpstr (ids->str, ==, expected);
+}
+
+static void
+test_explain (Fixture *fixture)
+{
+  g_autoptr (GVariant) events = NULL;
+  g_autoptr (GVariant) event = NULL;
+  g_autoptr (GVariant) reply = NULL;
+
+  add_three (fixture);
+  client_add_rule (fixture->root, "{'action': <'deny'>, 'remote-address': <'192.0.2.0/24'>}");
+  client_add_rule (fixture->root, "{'action': <'deny'>, 'time-of-week': <'sun'>}");
+  check_explained (fixture->alice, "{'remote-address': <'192.0.2.1'>, 'time': <int64 0>}", "2 4 1");
+  check_explained (fixture->root, "{'uid': <uint32 2>, 'time': <int64 0>}", "3 1");
+  /* A Sunday. */
+  check_explained (fixture->root, "{'time': <int64 1795351500000000>}", "5 1");
+  client_check_error (fixture->alice, ACCESS_DENIED, SNET_ACTION_OBSERVE, "Rules.Explain",
+                      "(@a{sv})", g_variant_new_parsed ("{'uid': <uint32 2>}"));
+  client_check_error (fixture->alice, SNET_ERROR_NAME_INVALID_EVENT, "colour", "Rules.Explain",
+                      "(@a{sv})", g_variant_new_parsed ("{'colour': <'red'>}"));
+  client_check_error (fixture->alice, SNET_ERROR_NAME_INVALID_EVENT, "remote-address",
+                      "Rules.Explain", "(@a{sv})",
+                      g_variant_new_parsed ("{'remote-address': <'192.0.2.0/24'>}"));
+  client_check_error (fixture->alice, SNET_ERROR_NAME_INVALID_EVENT, "time", "Rules.Explain",
+                      "(@a{sv})", g_variant_new_parsed ("{'time': <int64 -1>}"));
+
+  /* What the journal has can be asked about as it is. */
+  fake_snet_hold (fake_snet_event (0));
+  client_hears (fixture->root, "Decided 1 deny");
+  events = client_query (fixture->root, "{}");
+  event = g_variant_get_child_value (events, 0);
+  reply = client_call (fixture->root, "Rules.Explain", "(@a{sv})", event);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -221,6 +388,11 @@ main (int argc, char **argv)
   fixture_add ("/rules/remove", test_remove);
   fixture_add ("/rules/remove-twice", test_remove_twice);
   fixture_add ("/rules/ask", test_ask);
+  fixture_add ("/rules/get", test_get);
+  fixture_add ("/rules/update", test_update);
+  fixture_add ("/rules/update-rights", test_update_rights);
+  fixture_add ("/rules/disable", test_disable);
+  fixture_add ("/rules/explain", test_explain);
 
   status = g_test_run ();
   fixture_exit ();
