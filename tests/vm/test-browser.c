@@ -32,6 +32,7 @@ typedef struct
   char *html;
   GSubprocess *process;
   gboolean ended;
+  const char *wanted; /* what is waited for, in words */
 
   GQueue *held; /* of Event; all to the other */
   gint64 held_time;
@@ -127,17 +128,21 @@ on_readable (int fd, GIOCondition condition, gpointer data)
 }
 
 static gboolean
-on_impatience (gpointer what)
+on_impatience (gpointer data)
 {
-  g_error ("%d seconds without %s", PATIENCE_S, (const char *)what);
+  Browser *browser = data;
+
+  g_error ("%d seconds without %s: %u connections for the page, %u held, %u ticks", PATIENCE_S,
+           browser->wanted, web_connections (browser->page), browser->held->length, browser->ticks);
   return G_SOURCE_REMOVE;
 }
 
 static void
 run_until (Browser *browser, gboolean (*reached) (Browser *browser), const char *what)
 {
-  guint impatience = g_timeout_add_seconds (PATIENCE_S, on_impatience, (gpointer)what);
+  guint impatience = g_timeout_add_seconds (PATIENCE_S, on_impatience, browser);
 
+  browser->wanted = what;
   while (!reached (browser))
     {
       g_assert_false (browser->ended);
