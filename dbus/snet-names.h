@@ -61,6 +61,7 @@
 /* keys of a rule, beside the conditions, most of which are keys of an event */
 #define SNET_KEY_ACTION   "action"
 #define SNET_KEY_LIFETIME "lifetime"
+#define SNET_KEY_DURATION "duration"
 #define SNET_KEY_OWNER    "owner"
 #define SNET_KEY_COMMENT  "comment"
 #define SNET_KEY_CREATED  "created"
@@ -90,7 +91,9 @@
 #define SNET_VERDICT_WORD_ALLOW    "allow"
 #define SNET_VERDICT_WORD_DENY     "deny"
 #define SNET_LIFETIME_WORD_ONCE    "once"
+#define SNET_LIFETIME_WORD_PROCESS "process"
 #define SNET_LIFETIME_WORD_REBOOT  "reboot"
+#define SNET_LIFETIME_WORD_UNTIL   "until"
 #define SNET_LIFETIME_WORD_FOREVER "forever"
 
 /* errors */

@@ -62,6 +62,20 @@ read_option (SnetdAnswer *answer, const char *option, GVariant *value, GError **
       answer->lifetime = lifetime;
       return TRUE;
     }
+  if (g_str_equal (option, SNET_KEY_DURATION))
+    {
+      if (!check_type (option, value, "u", error))
+        return FALSE;
+      answer->duration = g_variant_get_uint32 (value);
+      return answer->duration != 0 || invalid (error, option, "cannot be 0");
+    }
+  if (g_str_equal (option, SNET_KEY_UNTIL))
+    {
+      if (!check_type (option, value, "x", error))
+        return FALSE;
+      answer->until = g_variant_get_int64 (value);
+      return answer->until > 0 || invalid (error, option, "is before there was time");
+    }
   if (g_str_equal (option, SNET_KEY_MATCH))
     return read_match (answer, value, error);
   if (g_str_equal (option, SNET_KEY_ERRNO))
@@ -76,7 +90,22 @@ read_option (SnetdAnswer *answer, const char *option, GVariant *value, GError **
       answer->comment = g_variant_dup_string (value, NULL);
       return TRUE;
     }
-  return invalid (error, option, "is not an option; there are lifetime, match, errno and comment");
+  return invalid (error, option,
+                  "is not an option; there are lifetime, duration, until, match, errno and "
+                  "comment");
+}
+
+static gboolean
+check_time (const SnetdAnswer *answer, GError **error)
+{
+  const gboolean has_until = answer->until != 0, has_duration = answer->duration != 0;
+
+  if (answer->lifetime == SNETD_LIFETIME_UNTIL && has_until == has_duration)
+    return invalid (error, SNET_KEY_LIFETIME, "“until” needs either “duration” or “until”");
+  if (answer->lifetime != SNETD_LIFETIME_UNTIL && (has_until || has_duration))
+    return invalid (error, has_until ? SNET_KEY_UNTIL : SNET_KEY_DURATION,
+                    "goes only with the lifetime “until”");
+  return TRUE;
 }
 
 /* What one option has to say about another. */
@@ -91,7 +120,7 @@ check_options (const SnetdAnswer *answer, GError **error)
     return invalid (error, SNET_KEY_MATCH, "goes only with a lifetime other than once");
   if (answer->comment != NULL && !lasts)
     return invalid (error, SNET_KEY_COMMENT, "goes only with a lifetime other than once");
-  return TRUE;
+  return check_time (answer, error);
 }
 
 SnetdAnswer *
@@ -197,6 +226,7 @@ snetd_answer_make_rule (const SnetdAnswer *answer,
                         GError **error)
 {
   g_autoptr (SnetdRule) rule = snetd_rule_new ();
+  guint match;
 
   if (caller != 0 && caller != request->uid)
     {
@@ -211,9 +241,16 @@ snetd_answer_make_rule (const SnetdAnswer *answer,
   rule->action = answer->verdict == SNET_VERDICT_ALLOW ? SNETD_ACTION_ALLOW : SNETD_ACTION_DENY;
   rule->error = answer->error;
   rule->lifetime = answer->lifetime;
+  rule->duration = answer->duration;
+  rule->until = answer->until;
   rule->comment = g_strdup (answer->comment);
-  if (!keep_conditions (rule, answer->match_given ? answer->match : default_match (request),
-                        request, error))
+  match = answer->match_given ? answer->match : default_match (request);
+  if (rule->lifetime == SNETD_LIFETIME_PROCESS)
+    {
+      match |= BIT (SNETD_CONDITION_PROCESS);
+      rule->pid = request->pid;
+    }
+  if (!keep_conditions (rule, match, request, error))
     return NULL;
 
   return g_steal_pointer (&rule);

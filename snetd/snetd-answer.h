@@ -10,6 +10,8 @@ typedef struct
   enum snet_verdict verdict;
   int error; /* errno, 0: not said */
   SnetdLifetime lifetime;
+  guint32 duration; /* with SNETD_LIFETIME_UNTIL: seconds, or 0 */
+  gint64 until;     /* or microseconds since the epoch, or 0 */
   gboolean match_given;
   guint match; /* set of 1 << SnetdCondition */
   char *comment;

@@ -2,6 +2,7 @@
 #include "snetd-manager.h"
 
 #include "snetd-error.h"
+#include "snetd-lifetimes.h"
 #include "snetd-waiting.h"
 
 struct _SnetdManager
@@ -11,6 +12,7 @@ struct _SnetdManager
   SnetdKernel *kernel;
   SnetdMonitor *monitor;
   SnetdEngine *engine;
+  SnetdLifetimes *lifetimes;
   SnetdWaiting *waiting;
   SnetdStore *store; /* NULL: see store_error */
   GError *store_error;
@@ -87,19 +89,22 @@ static gboolean
 make_terms (const SnetdDecision *decision, struct snet_ticket_terms *ret_terms)
 {
   const guint minutes = decision->consulted.minutes;
+  guint32 seconds = snetd_lifetimes_seconds_left (decision->rule);
 
   *ret_terms = (struct snet_ticket_terms){
     .fields = decision->consulted.fields,
     .mode = SNET_TICKET_DEFAULT,
     .lifetime = SNET_TICKET_DEFAULT,
   };
-  if (minutes == SNETD_WEEK_MINUTES)
+  /* Some of the first minute is over already. */
+  if (minutes < SNETD_WEEK_MINUTES)
+    seconds = MIN (seconds, (minutes - 1) * 60);
+  if (seconds == G_MAXUINT32)
     return TRUE;
 
-  /* Some of the first minute is over already. */
   ret_terms->mode = SNET_TICKET_FIXED;
-  ret_terms->lifetime = (minutes - 1) * 60;
-  return ret_terms->lifetime > 0;
+  ret_terms->lifetime = MIN (seconds, SNET_TICKET_LIFETIME_MAX);
+  return seconds > 0;
 }
 
 /*
@@ -112,12 +117,13 @@ judge (SnetdManager *self, SnetdRequest *request)
   g_autoptr (GError) error = NULL;
   SnetdDecision decision = decide (self, request);
   struct snet_ticket_terms terms;
-  gboolean has_terms = make_terms (&decision, &terms);
   enum snet_verdict verdict;
+  gboolean has_terms;
 
   if (decision.rule == NULL || decision.rule->action == SNETD_ACTION_ASK)
     return FALSE;
 
+  has_terms = make_terms (&decision, &terms);
   verdict = decision.rule->action == SNETD_ACTION_ALLOW ? SNET_VERDICT_ALLOW : SNET_VERDICT_DENY;
   if (snetd_kernel_verdict (self->kernel, request->id, verdict, decision.rule->error,
                             has_terms ? &terms : NULL, &error))
@@ -327,10 +333,12 @@ check_store (SnetdManager *self, GError **error)
 static gboolean
 store_rule (SnetdManager *self, SnetdRule *rule, GError **error)
 {
+  snetd_rule_begin (rule, g_get_real_time (), snetd_boot_time ());
   if (!check_store (self, error) || !snetd_store_add (self->store, rule, error))
     return FALSE;
 
   snetd_engine_add (self->engine, rule);
+  snetd_lifetimes_watch (self->lifetimes, rule);
   snetd_kernel_flush_tickets (self->kernel);
   return TRUE;
 }
@@ -436,11 +444,14 @@ snetd_manager_add_rule (SnetdManager *self, SnetdRule *rule, GError **error)
 gboolean
 snetd_manager_update_rule (SnetdManager *self, SnetdRule *rule, GError **error)
 {
+  snetd_rule_begin (rule, g_get_real_time (), snetd_boot_time ());
   if (!check_store (self, error) || !snetd_store_update (self->store, rule, error))
     return FALSE;
 
+  snetd_lifetimes_forget (self->lifetimes, rule->id);
   snetd_engine_remove (self->engine, rule->id);
   snetd_engine_add (self->engine, rule);
+  snetd_lifetimes_watch (self->lifetimes, rule);
   snetd_kernel_flush_tickets (self->kernel);
   g_signal_emit (self, signals[RULE_CHANGED], 0, rule->id);
   judge_all (self);
@@ -448,20 +459,53 @@ snetd_manager_update_rule (SnetdManager *self, SnetdRule *rule, GError **error)
 }
 
 /* Less rules may decide more: one that asked may have been in another's way. */
+static void
+drop_rule (SnetdManager *self, guint64 id)
+{
+  snetd_lifetimes_forget (self->lifetimes, id);
+  snetd_engine_remove (self->engine, id);
+  snetd_kernel_flush_tickets (self->kernel);
+  g_signal_emit (self, signals[RULE_REMOVED], 0, id);
+  judge_all (self);
+}
+
+/* On disk it is dropped at the next start at the latest. */
+static void
+rule_ended_cb (SnetdLifetimes *lifetimes, guint64 id, SnetdManager *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_message ("Rule %" G_GUINT64_FORMAT " has ended", id);
+  if (!snetd_store_remove (self->store, id, &error))
+    g_warning ("%s", error->message);
+  drop_rule (self, id);
+}
+
 gboolean
 snetd_manager_remove_rule (SnetdManager *self, guint64 id, GError **error)
 {
   if (!check_store (self, error) || !snetd_store_remove (self->store, id, error))
     return FALSE;
 
-  snetd_engine_remove (self->engine, id);
-  snetd_kernel_flush_tickets (self->kernel);
-  g_signal_emit (self, signals[RULE_REMOVED], 0, id);
-  judge_all (self);
+  drop_rule (self, id);
   return TRUE;
 }
 
 /* The object. */
+
+static void
+load_rule (SnetdManager *self, SnetdRule *rule)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (snetd_lifetimes_seconds_left (rule) > 0)
+    {
+      snetd_engine_add (self->engine, rule);
+      snetd_lifetimes_watch (self->lifetimes, rule);
+    }
+  else if (!snetd_store_remove (self->store, rule->id, &error))
+    g_warning ("%s", error->message);
+}
 
 static void
 load_rules (SnetdManager *self)
@@ -479,7 +523,7 @@ load_rules (SnetdManager *self)
       return;
     }
   for (guint i = 0; i < rules->len; i++)
-    snetd_engine_add (self->engine, g_ptr_array_index (rules, i));
+    load_rule (self, g_ptr_array_index (rules, i));
 }
 
 static void
@@ -489,6 +533,7 @@ snetd_manager_finalize (GObject *object)
 
   g_clear_object (&self->kernel);
   g_clear_object (&self->monitor);
+  g_clear_object (&self->lifetimes);
   g_clear_pointer (&self->journal, snetd_journal_close);
   g_clear_pointer (&self->store, snetd_store_close);
   g_clear_error (&self->store_error);
@@ -523,6 +568,7 @@ static void
 snetd_manager_init (SnetdManager *self)
 {
   self->engine = snetd_engine_new ();
+  self->lifetimes = snetd_lifetimes_new ();
   self->waiting = snetd_waiting_new ();
 }
 
@@ -552,6 +598,7 @@ snetd_manager_new (SnetdKernel *kernel,
   g_signal_connect_object (kernel, "overrun", G_CALLBACK (overrun_cb), self, 0);
   g_signal_connect_object (kernel, "notify::state", G_CALLBACK (state_cb), self, 0);
   g_signal_connect_object (monitor, "decided", G_CALLBACK (decided_by_kernel_cb), self, 0);
+  g_signal_connect_object (self->lifetimes, "ended", G_CALLBACK (rule_ended_cb), self, 0);
   g_signal_connect_object (monitor, "lost", G_CALLBACK (lost_by_monitor_cb), self, 0);
   return self;
 }

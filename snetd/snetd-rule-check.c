@@ -85,18 +85,37 @@ check_pairs (const SnetdRule *rule, GError **error)
 
 /* Numbers that are given to others after the next start of the machine. */
 static gboolean
-check_lifetime (const SnetdRule *rule, GError **error)
+check_numbers (const SnetdRule *rule, GError **error)
 {
   static const SnetdCondition numbers[] = { SNETD_CONDITION_PROCESS, SNETD_CONDITION_SESSION,
                                             SNETD_CONDITION_NETNS };
 
+  if (rule->lifetime == SNETD_LIFETIME_REBOOT || rule->lifetime == SNETD_LIFETIME_PROCESS)
+    return TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
-      if (snetd_rule_has (rule, numbers[i]) && rule->lifetime != SNETD_LIFETIME_REBOOT)
+      if (snetd_rule_has (rule, numbers[i]))
         return contradiction (error, snetd_condition_key (numbers[i]), SNET_KEY_LIFETIME,
                               "its number means something else after a restart; say reboot");
     }
   return TRUE;
+}
+
+static gboolean
+check_lifetime (const SnetdRule *rule, GError **error)
+{
+  const gboolean has_until = rule->until != 0, has_duration = rule->duration != 0;
+
+  if (rule->lifetime == SNETD_LIFETIME_PROCESS && !snetd_rule_has (rule, SNETD_CONDITION_PROCESS))
+    return contradiction (error, SNET_KEY_LIFETIME, SNET_KEY_PROCESS,
+                          "a rule that ends with a process needs to say with which");
+  if (rule->lifetime == SNETD_LIFETIME_UNTIL && has_until == has_duration)
+    return contradiction (error, SNET_KEY_UNTIL, SNET_KEY_DURATION,
+                          "a rule that lasts “until” needs one of them");
+  if (rule->lifetime != SNETD_LIFETIME_UNTIL && (has_until || has_duration))
+    return contradiction (error, has_until ? SNET_KEY_UNTIL : SNET_KEY_DURATION, SNET_KEY_LIFETIME,
+                          "it goes only with the lifetime “until”");
+  return check_numbers (rule, error);
 }
 
 /* An IPv6 socket reaches IPv4 addresses by their mapped form; not the reverse. */

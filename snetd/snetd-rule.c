@@ -115,9 +115,24 @@ set_lifetime (SnetdRule *rule, const char *key, GVariant *value, GError **error)
   if (!get_word (key, value, &snetd_lifetimes, &lifetime, error))
     return FALSE;
   if (lifetime == SNETD_LIFETIME_ONCE)
-    return invalid (error, key, "cannot be “once”, which makes no rule; say reboot or forever");
+    return invalid (error, key,
+                    "cannot be “once”, which makes no rule; say process, reboot, until or forever");
   rule->lifetime = lifetime;
   return TRUE;
+}
+
+static gboolean
+set_duration (SnetdRule *rule, const char *key, GVariant *value, GError **error)
+{
+  rule->duration = g_variant_get_uint32 (value);
+  return rule->duration != 0 || invalid (error, key, "cannot be 0");
+}
+
+static gboolean
+set_until (SnetdRule *rule, const char *key, GVariant *value, GError **error)
+{
+  rule->until = g_variant_get_int64 (value);
+  return rule->until > 0 || invalid (error, key, "is before there was time");
 }
 
 static gboolean
@@ -166,6 +181,8 @@ static const struct
   { SNET_KEY_ACTION, "s", set_action },
   { SNET_KEY_ERRNO, "s", set_errno },
   { SNET_KEY_LIFETIME, "s", set_lifetime },
+  { SNET_KEY_DURATION, "u", set_duration },
+  { SNET_KEY_UNTIL, "x", set_until },
   { SNET_KEY_OWNER, "u", set_owner },
   { SNET_KEY_COMMENT, "s", set_comment },
   { SNET_KEY_LOCKED, "b", set_locked },
@@ -250,6 +267,16 @@ add_conditions (GVariantBuilder *dict, const SnetdRule *rule)
     }
 }
 
+void
+snetd_rule_begin (SnetdRule *rule, gint64 now, gint64 now_boot)
+{
+  if (rule->duration == 0)
+    return;
+  rule->until = now + (gint64)rule->duration * G_USEC_PER_SEC;
+  rule->until_boot = now_boot + (gint64)rule->duration * G_USEC_PER_SEC;
+  rule->duration = 0;
+}
+
 GVariant *
 snetd_rule_to_variant (const SnetdRule *rule)
 {
@@ -265,6 +292,8 @@ snetd_rule_to_variant (const SnetdRule *rule)
   if (rule->error != 0)
     snetd_dict_add_word (&dict, SNET_KEY_ERRNO, &snetd_errnos, rule->error);
   snetd_dict_add_word (&dict, SNET_KEY_LIFETIME, &snetd_lifetimes, rule->lifetime);
+  if (rule->until != 0)
+    snetd_dict_add (&dict, SNET_KEY_UNTIL, g_variant_new ("x", rule->until));
   snetd_dict_add_text (&dict, SNET_KEY_COMMENT, rule->comment);
   if (rule->locked)
     snetd_dict_add (&dict, SNET_KEY_LOCKED, g_variant_new ("b", TRUE));

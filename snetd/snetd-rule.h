@@ -24,6 +24,10 @@ struct _SnetdRule
   SnetdAction action;
   int error; /* errno of a denied call, 0: not said */
   SnetdLifetime lifetime;
+  guint32 duration;  /* seconds that it is to last, from when it is made; 0: see until */
+  gint64 until;      /* microseconds since the epoch; 0: not by a time */
+  gint64 until_boot; /* the same on the clock of this boot, which nobody sets; 0: by the epoch */
+  guint32 pid;       /* of the process that it ends with; 0: not known */
   gboolean locked;   /* comes before the rules of users */
   gboolean disabled; /* kept, and not used */
   char *comment;     /* or NULL */
@@ -72,6 +76,9 @@ void snetd_rule_unref (SnetdRule *rule);
 
 /* Error: SNETD_ERROR_INVALID_RULE, naming the key or the two keys. */
 SnetdRule *snetd_rule_from_variant (GVariant *dictionary, SnetdRuleSource source, GError **error);
+
+/* Its duration, if it has one, begins. Times are microseconds, as in the struct. */
+void snetd_rule_begin (SnetdRule *rule, gint64 now, gint64 now_boot);
 
 /* An a{sv}, floating. */
 GVariant *snetd_rule_to_variant (const SnetdRule *rule);

@@ -36,25 +36,60 @@ static const char *const migrations[] = {
   "  local_port INTEGER CHECK (local_port BETWEEN 0 AND 65535)"
   ") STRICT",
 
-  "ALTER TABLE rules ADD COLUMN locked INTEGER CHECK (locked = 1);"
-  "ALTER TABLE rules ADD COLUMN disabled INTEGER CHECK (disabled = 1);"
-  "ALTER TABLE rules ADD COLUMN process INTEGER;"
-  "ALTER TABLE rules ADD COLUMN program_digest TEXT;"
-  "ALTER TABLE rules ADD COLUMN program_pattern TEXT;"
-  "ALTER TABLE rules ADD COLUMN script TEXT;"
-  "ALTER TABLE rules ADD COLUMN script_pattern TEXT;"
-  "ALTER TABLE rules ADD COLUMN ancestor TEXT;"
-  "ALTER TABLE rules ADD COLUMN ancestor_pattern TEXT;"
-  "ALTER TABLE rules ADD COLUMN app TEXT;"
-  "ALTER TABLE rules ADD COLUMN unit TEXT;"
-  "ALTER TABLE rules ADD COLUMN cgroup TEXT;"
-  "ALTER TABLE rules ADD COLUMN remote_host TEXT;"
-  "ALTER TABLE rules ADD COLUMN remote_domain TEXT;"
-  "ALTER TABLE rules ADD COLUMN remote_ports TEXT;"
-  "ALTER TABLE rules ADD COLUMN local_ports TEXT;"
-  "ALTER TABLE rules ADD COLUMN netns INTEGER;"
-  "ALTER TABLE rules ADD COLUMN session INTEGER CHECK (session BETWEEN 0 AND 4294967294);"
-  "ALTER TABLE rules ADD COLUMN time_of_week TEXT",
+  /* More lifetimes: for another constraint SQLite wants a new table. Ids are not used again. */
+  "CREATE TABLE new_rules ("
+  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+  "  owner INTEGER CHECK (owner BETWEEN 0 AND 4294967294),"
+  "  action TEXT NOT NULL CHECK (action IN ('allow', 'deny', 'ask')),"
+  "  errno TEXT,"
+  "  lifetime TEXT NOT NULL"
+  "    CHECK (lifetime IN ('process', 'reboot', 'until', 'forever')),"
+  "  until INTEGER CHECK ((until IS NOT NULL) = (lifetime = 'until')),"
+  "  until_boot INTEGER,"
+  "  pid INTEGER,"
+  "  boot_id TEXT CHECK ((boot_id IS NULL) = (lifetime = 'forever')),"
+  "  comment TEXT,"
+  "  created INTEGER NOT NULL,"
+  "  locked INTEGER CHECK (locked = 1),"
+  "  disabled INTEGER CHECK (disabled = 1),"
+  "  process INTEGER,"
+  "  program TEXT,"
+  "  program_digest TEXT,"
+  "  program_pattern TEXT,"
+  "  script TEXT,"
+  "  script_pattern TEXT,"
+  "  ancestor TEXT,"
+  "  ancestor_pattern TEXT,"
+  "  app TEXT,"
+  "  unit TEXT,"
+  "  cgroup TEXT,"
+  "  remote_host TEXT,"
+  "  remote_domain TEXT,"
+  "  remote_address TEXT,"
+  "  remote_port INTEGER CHECK (remote_port BETWEEN 0 AND 65535),"
+  "  remote_ports TEXT,"
+  "  local_address TEXT,"
+  "  local_port INTEGER CHECK (local_port BETWEEN 0 AND 65535),"
+  "  local_ports TEXT,"
+  "  operation TEXT,"
+  "  protocol TEXT,"
+  "  type TEXT,"
+  "  family TEXT,"
+  "  netns INTEGER,"
+  "  uid INTEGER CHECK (uid BETWEEN 0 AND 4294967294),"
+  "  session INTEGER CHECK (session BETWEEN 0 AND 4294967294),"
+  "  time_of_week TEXT"
+  ") STRICT;"
+  "INSERT INTO new_rules (id, owner, action, errno, lifetime, boot_id, comment, created, program,"
+  "  remote_address, remote_port, local_address, local_port, operation, protocol, type, family, "
+  "uid)"
+  "  SELECT id, owner, action, errno, lifetime, boot_id, comment, created, program, remote_address,"
+  "  remote_port, local_address, local_port, operation, protocol, type, family, uid FROM rules;"
+  "DELETE FROM sqlite_sequence WHERE name = 'new_rules';"
+  "INSERT INTO sqlite_sequence (name, seq)"
+  "  SELECT 'new_rules', seq FROM sqlite_sequence WHERE name = 'rules';"
+  "DROP TABLE rules;"
+  "ALTER TABLE new_rules RENAME TO rules",
   NULL,
 };
 
@@ -71,6 +106,7 @@ static const SnetdColumn columns[] = {
   { SNET_KEY_ACTION, "action", 's' },
   { SNET_KEY_ERRNO, "errno", 's' },
   { SNET_KEY_LIFETIME, "lifetime", 's' },
+  { SNET_KEY_UNTIL, "until", 'x' },
   { SNET_KEY_COMMENT, "comment", 's' },
   { SNET_KEY_CREATED, "created", 'x' },
   { SNET_KEY_LOCKED, "locked", 'b' },
@@ -104,6 +140,16 @@ static const SnetdColumn columns[] = {
   { SNET_KEY_TIME_OF_WEEK, "time_of_week", 's' },
 };
 
+/* Columns behind these, which clients have nothing to do with. */
+#define OWN_COLUMNS "until_boot, pid, boot_id"
+enum
+{
+  UNTIL_BOOT,
+  PID,
+  BOOT_ID,
+  N_OWN,
+};
+
 struct SnetdStore
 {
   SnetdDatabase *database;
@@ -121,7 +167,7 @@ prepare_update (SnetdStore *store, GError **error)
 
   for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
     g_string_append_printf (sql, "%s = ?, ", columns[i].column);
-  g_string_append (sql, "boot_id = ? WHERE id = ?");
+  g_string_append (sql, "until_boot = ?, pid = ?, boot_id = ? WHERE id = ?");
   return snetd_database_prepare (store->database, sql->str, error);
 }
 
@@ -129,9 +175,9 @@ static gboolean
 prepare (SnetdStore *store, GError **error)
 {
   g_autofree char *names = snetd_sql_names (columns, G_N_ELEMENTS (columns));
-  g_autofree char *marks = snetd_sql_marks (G_N_ELEMENTS (columns) + 1);
+  g_autofree char *marks = snetd_sql_marks (G_N_ELEMENTS (columns) + N_OWN);
   g_autofree char *insert =
-    g_strdup_printf ("INSERT INTO rules (%s, boot_id) VALUES (%s)", names, marks);
+    g_strdup_printf ("INSERT INTO rules (%s, " OWN_COLUMNS ") VALUES (%s)", names, marks);
 
   store->insert = snetd_database_prepare (store->database, insert, error);
   if (store->insert == NULL)
@@ -153,7 +199,8 @@ drop_earlier_boots (SnetdStore *store, GError **error)
   gboolean ok;
 
   statement = snetd_database_prepare (
-    store->database, "DELETE FROM rules WHERE boot_id IS NOT NULL AND boot_id != ?1", error);
+    store->database, "DELETE FROM rules WHERE lifetime IN ('process', 'reboot') AND boot_id != ?1",
+    error);
   if (statement == NULL)
     return FALSE;
 
@@ -187,9 +234,24 @@ snetd_store_close (SnetdStore *store)
   g_free (store);
 }
 
-static SnetdRule *
-rule_from_row (sqlite3_stmt *statement, GError **error)
+/* What was to last for a while goes on by the wall's clock after a restart of the machine. */
+static void
+read_own_columns (SnetdStore *store, sqlite3_stmt *statement, SnetdRule *rule)
 {
+  const int first = G_N_ELEMENTS (columns) + 1;
+  const char *boot_id = (const char *)sqlite3_column_text (statement, first + BOOT_ID);
+
+  if (g_strcmp0 (boot_id, store->boot_id) != 0)
+    return;
+  rule->until_boot = sqlite3_column_int64 (statement, first + UNTIL_BOOT);
+  rule->pid = (guint32)sqlite3_column_int64 (statement, first + PID);
+}
+
+static SnetdRule *
+rule_from_row (SnetdStore *store, sqlite3_stmt *statement, GError **error)
+{
+  SnetdRule *rule;
+
   g_auto (GVariantBuilder) dict = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   g_autoptr (GVariant) dictionary = NULL;
 
@@ -198,7 +260,10 @@ rule_from_row (sqlite3_stmt *statement, GError **error)
   snetd_sql_read_row (statement, 1, columns, G_N_ELEMENTS (columns), &dict);
   dictionary = g_variant_ref_sink (g_variant_builder_end (&dict));
 
-  return snetd_rule_from_variant (dictionary, SNETD_RULE_FROM_STORE, error);
+  rule = snetd_rule_from_variant (dictionary, SNETD_RULE_FROM_STORE, error);
+  if (rule != NULL)
+    read_own_columns (store, statement, rule);
+  return rule;
 }
 
 GPtrArray *
@@ -206,7 +271,8 @@ snetd_store_load (SnetdStore *store, GError **error)
 {
   g_autoptr (GPtrArray) rules = NULL;
   g_autofree char *names = snetd_sql_names (columns, G_N_ELEMENTS (columns));
-  g_autofree char *sql = g_strdup_printf ("SELECT id, %s FROM rules ORDER BY id", names);
+  g_autofree char *sql =
+    g_strdup_printf ("SELECT id, %s, " OWN_COLUMNS " FROM rules ORDER BY id", names);
   sqlite3_stmt *statement;
   int result;
 
@@ -218,7 +284,7 @@ snetd_store_load (SnetdStore *store, GError **error)
   while ((result = snetd_database_step (store->database, statement, error)) == SQLITE_ROW)
     {
       g_autoptr (GError) local = NULL;
-      SnetdRule *rule = rule_from_row (statement, &local);
+      SnetdRule *rule = rule_from_row (store, statement, &local);
 
       if (rule != NULL)
         g_ptr_array_add (rules, rule);
@@ -235,18 +301,23 @@ static void
 bind_rule (SnetdStore *store, sqlite3_stmt *statement, const SnetdRule *rule)
 {
   g_autoptr (GVariant) dictionary = g_variant_ref_sink (snetd_rule_to_variant (rule));
+  const int first = G_N_ELEMENTS (columns) + 1;
 
   sqlite3_clear_bindings (statement);
   snetd_sql_bind_row (statement, 1, columns, G_N_ELEMENTS (columns), dictionary);
-  if (rule->lifetime == SNETD_LIFETIME_REBOOT)
-    sqlite3_bind_text (statement, G_N_ELEMENTS (columns) + 1, store->boot_id, -1, SQLITE_STATIC);
+  if (rule->until_boot != 0)
+    sqlite3_bind_int64 (statement, first + UNTIL_BOOT, rule->until_boot);
+  if (rule->pid != 0)
+    sqlite3_bind_int64 (statement, first + PID, rule->pid);
+  if (rule->lifetime != SNETD_LIFETIME_FOREVER)
+    sqlite3_bind_text (statement, first + BOOT_ID, store->boot_id, -1, SQLITE_STATIC);
 }
 
 gboolean
 snetd_store_update (SnetdStore *store, SnetdRule *rule, GError **error)
 {
   bind_rule (store, store->update, rule);
-  sqlite3_bind_int64 (store->update, G_N_ELEMENTS (columns) + 2, (gint64)rule->id);
+  sqlite3_bind_int64 (store->update, G_N_ELEMENTS (columns) + N_OWN + 1, (gint64)rule->id);
   return snetd_database_step (store->database, store->update, error) == SQLITE_DONE;
 }
 

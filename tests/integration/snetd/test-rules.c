@@ -372,6 +372,84 @@ test_explain (Fixture *fixture)
   reply = client_call (fixture->root, "Rules.Explain", "(@a{sv})", event);
 }
 
+static gboolean
+rule_is_gone (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+  g_autofree char *ids = list_rules (fixture->root);
+
+  return g_str_equal (ids, "");
+}
+
+/* For a second; then what it has decided is asked about again. */
+static void
+test_duration (Fixture *fixture)
+{
+  struct snet_ticket_terms terms;
+  guint64 id;
+  gint64 began = g_get_monotonic_time ();
+
+  client_add_rule (fixture->root,
+                   "{'action': <'deny'>, 'lifetime': <'until'>, 'duration': <uint32 2>}");
+  id = fake_snet_hold (fake_snet_event (ALICE));
+  kernel_gets_verdict (id, SNET_VERDICT_DENY, 0);
+  /* No ticket outlives it. */
+  if (fake_snet_ticket (id, &terms))
+    {
+      g_assert_cmpuint (terms.mode, ==, SNET_TICKET_FIXED);
+      g_assert_cmpuint (terms.lifetime, <=, 2);
+    }
+  wait_until (rule_is_gone, fixture, "the end of the rule");
+  g_assert_cmpint (g_get_monotonic_time () - began, >=, 2 * G_TIME_SPAN_SECOND);
+  client_hears (fixture->root, "Removed 1");
+  id = fixture_hold (fixture, ALICE);
+  g_assert_true (fake_snet_waits (id));
+}
+
+/* A time that is over; also while snetd does not run. */
+static void
+test_until (Fixture *fixture)
+{
+  guint64 rule = client_add_rule (
+    fixture->root, "{'action': <'deny'>, 'lifetime': <'until'>, 'until': <int64 1>}");
+
+  wait_until (rule_is_gone, fixture, "the end of the rule");
+  rule = client_add_rule (fixture->root,
+                          "{'action': <'deny'>, 'lifetime': <'until'>, 'duration': <uint32 1>}");
+  check_key (fixture->root, rule, "lifetime", "'until'");
+  fixture_stop (fixture);
+  g_usleep (1100000);
+  fixture_start (fixture);
+  check_rules (fixture->root, "");
+}
+
+/* The rule that was made for one process goes when that does. */
+static void
+test_process_ends (Fixture *fixture)
+{
+  struct snet_event event = fake_snet_event (0);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 id;
+
+  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE, &error, "cat", NULL);
+  g_assert_no_error (error);
+  event.pid = (guint32)g_ascii_strtoull (g_subprocess_get_identifier (process), NULL, 10);
+  id = fake_snet_hold (event);
+  client_hears (fixture->root, "Requested 1");
+  client_answer (fixture->root, id, "deny", "{'lifetime': <'process'>, 'match': <@as []>}");
+  check_key (fixture->root, 1, "process", "77");
+  id = fake_snet_hold (event);
+  kernel_gets_verdict (id, SNET_VERDICT_DENY, 0);
+
+  /* A restart of snetd does not lose sight of it. */
+  fixture_stop (fixture);
+  fixture_start (fixture);
+  check_rules (fixture->root, "1");
+  g_subprocess_force_exit (process);
+  wait_until (rule_is_gone, fixture, "the end of the rule");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -393,6 +471,9 @@ main (int argc, char **argv)
   fixture_add ("/rules/update-rights", test_update_rights);
   fixture_add ("/rules/disable", test_disable);
   fixture_add ("/rules/explain", test_explain);
+  fixture_add ("/rules/duration", test_duration);
+  fixture_add ("/rules/until", test_until);
+  fixture_add ("/rules/process-ends", test_process_ends);
 
   status = g_test_run ();
   fixture_exit ();

@@ -72,6 +72,8 @@ test_good (void)
       " <'00112233445566778899AABBCCDDEEFF00112233445566778899aabbccddeeff'>}",
       "{'action': <'deny'>, 'lifetime': <'forever'>, 'remote-host': <'example.org'>,"
       " 'program-digest': <'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'>}" },
+    { "{'action': <'deny'>, 'lifetime': <'until'>, 'until': <int64 9000000000000000>}", NULL },
+    { "{'action': <'deny'>, 'lifetime': <'process'>, 'process': <uint64 1>}", NULL },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -118,7 +120,7 @@ test_bad (void)
     { "{'action': <'allow'>, 'hits': <uint64 1>}", { "“hits”", NULL } },
     { "{'action': <'deny'>, 'errno': <'EWHATEVER'>}", { "“errno”", NULL } },
     { "{'action': <'deny'>, 'errno': <uint32 13>}", { "“errno”", "type s" } },
-    { "{'action': <'allow'>, 'lifetime': <'once'>}", { "“lifetime”", "reboot or forever" } },
+    { "{'action': <'allow'>, 'lifetime': <'once'>}", { "“lifetime”", "until or forever" } },
     { "{'action': <'allow'>, 'lifetime': <'long'>}", { "“lifetime”", NULL } },
     { "{'action': <'allow'>, 'owner': <uint32 4294967295>}", { "“owner”", NULL } },
     { "{'action': <'allow'>, 'owner': <1000>}", { "“owner”", "type u" } },
@@ -158,6 +160,17 @@ test_bad (void)
     /* Contradictions name both. */
     { "{'action': <'allow'>, 'locked': <true>, 'owner': <uint32 0>}", { "“locked”", "“owner”" } },
     { "{'action': <'allow'>, 'process': <uint64 1>}", { "“process”", "“lifetime”" } },
+    { "{'action': <'allow'>, 'lifetime': <'process'>}", { "“lifetime”", "“process”" } },
+    { "{'action': <'allow'>, 'lifetime': <'until'>}", { "“until”", "“duration”" } },
+    { "{'action': <'allow'>, 'lifetime': <'until'>, 'until': <int64 1>, 'duration': <uint32 1>}",
+      { "“until”", "“duration”" } },
+    { "{'action': <'allow'>, 'until': <int64 1>}", { "“until”", "“lifetime”" } },
+    { "{'action': <'allow'>, 'duration': <uint32 1>}", { "“duration”", "“lifetime”" } },
+    { "{'action': <'allow'>, 'lifetime': <'until'>, 'duration': <uint32 0>}",
+      { "“duration”", "0" } },
+    { "{'action': <'allow'>, 'lifetime': <'until'>, 'until': <int64 -1>}", { "“until”", NULL } },
+    { "{'action': <'allow'>, 'lifetime': <'until'>, 'until': <int64 1>, 'netns': <uint64 1>}",
+      { "“netns”", "“lifetime”" } },
     { "{'action': <'allow'>, 'session': <uint32 1>}", { "“session”", "“lifetime”" } },
     { "{'action': <'allow'>, 'netns': <uint64 1>}", { "“netns”", "“lifetime”" } },
     { "{'action': <'allow'>, 'program': <'/a'>, 'program-pattern': <'/*'>}",
@@ -204,6 +217,26 @@ test_bad (void)
       for (gsize j = 0; j < 2 && cases[i].says[j] != NULL; j++)
         g_assert_nonnull (strstr (error->message, cases[i].says[j]));
     }
+}
+
+/* It lasts from when it is made, by the clock that nobody sets. */
+static void
+test_begin (void)
+{
+  g_autoptr (GVariant) in =
+    parse ("{'action': <'deny'>, 'lifetime': <'until'>, 'duration': <uint32 4294967295>}");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SnetdRule) rule = snetd_rule_from_variant (in, SNETD_RULE_FROM_CLIENT, &error);
+
+  g_assert_no_error (error);
+  snetd_rule_begin (rule, 1000, 10);
+  g_assert_cmpint (rule->until, ==, 1000 + G_MAXUINT32 * G_GINT64_CONSTANT (1000000));
+  g_assert_cmpint (rule->until_boot, ==, 10 + G_MAXUINT32 * G_GINT64_CONSTANT (1000000));
+  g_assert_cmpuint (rule->duration, ==, 0);
+  g_assert_true (snetd_rule_check (rule, &error));
+  /* Only once. */
+  snetd_rule_begin (rule, 2000, 20);
+  g_assert_cmpint (rule->until_boot, ==, 10 + G_MAXUINT32 * G_GINT64_CONSTANT (1000000));
 }
 
 static void
@@ -360,6 +393,13 @@ test_answer_rule (void)
       "{'action': <'allow'>, 'lifetime': <'forever'>, 'operation': <'create'>,"
       " 'program': <'/usr/bin/curl'>, 'protocol': <'icmp'>, 'type': <'raw'>,"
       " 'family': <'inet'>}" },
+    { "allow", "{'lifetime': <'until'>, 'until': <int64 9000000000000000>}", 0, make_create,
+      "{'action': <'allow'>, 'lifetime': <'until'>, 'until': <int64 9000000000000000>,"
+      " 'operation': <'create'>, 'program': <'/usr/bin/curl'>, 'protocol': <'icmp'>,"
+      " 'type': <'raw'>, 'family': <'inet'>}" },
+    /* It says which process. */
+    { "allow", "{'lifetime': <'process'>, 'match': <@as []>}", 0, NULL,
+      "{'action': <'allow'>, 'lifetime': <'process'>, 'process': <uint64 77>}" },
     /* A protocol of another family is a number, and nothing without the family. */
     { "allow", "{'lifetime': <'forever'>}", 0, make_netlink,
       "{'action': <'allow'>, 'lifetime': <'forever'>, 'operation': <'send'>,"
@@ -400,7 +440,15 @@ test_answer_bad (void)
     { "allow", "{'speed': <'fast'>}", 0, NULL, SNETD_ERROR_INVALID_OPTION, "“speed”" },
     { "allow", "{'lifetime': <1>}", 0, NULL, SNETD_ERROR_INVALID_OPTION, "“lifetime”" },
     { "allow", "{'lifetime': <'always'>}", 0, NULL, SNETD_ERROR_INVALID_OPTION,
-      "once, reboot or forever" },
+      "once, process, reboot, until or forever" },
+    { "allow", "{'lifetime': <'until'>}", 0, NULL, SNETD_ERROR_INVALID_OPTION, "“duration”" },
+    { "allow", "{'lifetime': <'until'>, 'duration': <uint32 0>}", 0, NULL,
+      SNETD_ERROR_INVALID_OPTION, "“duration”" },
+    { "allow", "{'lifetime': <'until'>, 'duration': <uint32 1>, 'until': <int64 1>}", 0, NULL,
+      SNETD_ERROR_INVALID_OPTION, "either" },
+    { "allow", "{'lifetime': <'forever'>, 'until': <int64 1>}", 0, NULL, SNETD_ERROR_INVALID_OPTION,
+      "“until”" },
+    { "allow", "{'duration': <uint32 1>}", 0, NULL, SNETD_ERROR_INVALID_OPTION, "“duration”" },
     { "allow", "{'lifetime': <'once'>, 'lifetime': <'once'>}", 0, NULL, SNETD_ERROR_INVALID_OPTION,
       "twice" },
     { "allow", "{'errno': <'EACCES'>}", 0, NULL, SNETD_ERROR_INVALID_OPTION, "“errno”" },
@@ -441,6 +489,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/rule/good", test_good);
   g_test_add_func ("/rule/bad", test_bad);
+  g_test_add_func ("/rule/begin", test_begin);
   g_test_add_func ("/rule/long-comment", test_long_comment);
   g_test_add_func ("/answer/rule", test_answer_rule);
   g_test_add_func ("/answer/bad", test_answer_bad);

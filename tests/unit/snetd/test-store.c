@@ -178,6 +178,49 @@ test_keeps (Fixture *fixture, gconstpointer unused)
   g_assert_cmpint (file.st_mode & 077, ==, 0);
 }
 
+/* What ends by itself goes on doing so in the same boot, and in the next as far as it can. */
+static void
+test_lifetimes (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (SnetdStore) store = store_open (fixture, "boot");
+  g_autoptr (GPtrArray) rules = NULL;
+  g_autoptr (GError) error = NULL;
+  SnetdRule *rule;
+  guint64 timed;
+
+  timed = store_add (store, "{'action': <'deny'>, 'lifetime': <'until'>, 'until': <int64 7>}");
+  store_add (store, "{'action': <'deny'>, 'lifetime': <'process'>, 'process': <uint64 5>}");
+  rules = store_load (store);
+  rule = g_ptr_array_index (rules, 0);
+  rule->until_boot = 99;
+  g_assert_true (snetd_store_update (store, rule, &error));
+  rule = g_ptr_array_index (rules, 1);
+  rule->pid = 4711;
+  g_assert_true (snetd_store_update (store, rule, &error));
+  g_assert_no_error (error);
+  g_clear_pointer (&rules, g_ptr_array_unref);
+  g_clear_pointer (&store, snetd_store_close);
+
+  store = store_open (fixture, "boot");
+  rules = store_load (store);
+  g_assert_cmpuint (rules->len, ==, 2);
+  rule = g_ptr_array_index (rules, 0);
+  g_assert_cmpint (rule->until, ==, 7);
+  g_assert_cmpint (rule->until_boot, ==, 99);
+  rule = g_ptr_array_index (rules, 1);
+  g_assert_cmpuint (rule->pid, ==, 4711);
+  g_clear_pointer (&rules, g_ptr_array_unref);
+  g_clear_pointer (&store, snetd_store_close);
+
+  store = store_open (fixture, "next boot");
+  rules = store_load (store);
+  g_assert_cmpuint (rules->len, ==, 1);
+  rule = g_ptr_array_index (rules, 0);
+  g_assert_cmpuint (rule->id, ==, timed);
+  g_assert_cmpint (rule->until, ==, 7);
+  g_assert_cmpint (rule->until_boot, ==, 0);
+}
+
 /* The rules of the first snetd, which knew fewer keys. */
 static void
 test_first_version (Fixture *fixture, gconstpointer unused)
@@ -186,15 +229,17 @@ test_first_version (Fixture *fixture, gconstpointer unused)
   g_autoptr (SnetdStore) store = NULL;
   g_autoptr (GPtrArray) rules = NULL;
 
-  run_sql (fixture->path,
-           "CREATE TABLE rules (id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER,"
-           " action TEXT NOT NULL, errno TEXT, lifetime TEXT NOT NULL, boot_id TEXT, comment TEXT,"
-           " created INTEGER NOT NULL, operation TEXT, program TEXT, uid INTEGER, family TEXT,"
-           " type TEXT, protocol TEXT, remote_address TEXT, remote_port INTEGER,"
-           " local_address TEXT, local_port INTEGER) STRICT;"
-           "INSERT INTO rules (id, action, lifetime, created, program, remote_port)"
-           " VALUES (7, 'allow', 'forever', 1, '/usr/bin/curl', 443);"
-           "PRAGMA application_id = 0x736e6572; PRAGMA user_version = 1");
+  run_sql (
+    fixture->path,
+    "CREATE TABLE rules (id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER,"
+    " action TEXT NOT NULL, errno TEXT, lifetime TEXT NOT NULL, boot_id TEXT, comment TEXT,"
+    " created INTEGER NOT NULL, operation TEXT, program TEXT, uid INTEGER, family TEXT,"
+    " type TEXT, protocol TEXT, remote_address TEXT, remote_port INTEGER,"
+    " local_address TEXT, local_port INTEGER) STRICT;"
+    "INSERT INTO rules (id, action, lifetime, created, program, remote_port)"
+    " VALUES (7, 'allow', 'forever', 1, '/usr/bin/curl', 443), (8, 'deny', 'forever', 1, '/x', 1);"
+    "DELETE FROM rules WHERE id = 8;"
+    "PRAGMA application_id = 0x736e6572; PRAGMA user_version = 1");
   store = store_open (fixture, "boot");
   rules = store_load (store);
   g_assert_cmpuint (rules->len, ==, 1);
@@ -202,6 +247,8 @@ test_first_version (Fixture *fixture, gconstpointer unused)
               " 'remote-port': <uint16 443>}",
               g_ptr_array_index (rules, 0));
   g_assert_cmpint (read_number (copy, "SELECT id FROM rules"), ==, 7);
+  /* An id that has been used is not used again. */
+  g_assert_cmpuint (store_add (store, "{'action': <'ask'>}"), ==, 9);
 }
 
 /* Before add returns another program sees it, and a kill would not lose it. */
@@ -417,6 +464,7 @@ main (int argc, char **argv)
 
 #define ADD(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
   ADD ("/store/keeps", test_keeps);
+  ADD ("/store/lifetimes", test_lifetimes);
   ADD ("/store/first-version", test_first_version);
   ADD ("/store/durable", test_durable);
   ADD ("/store/remove", test_remove);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "snetd-rule.h"
+
+/*
+ * Which rules end by themselves, and when: at a time, or with a process. Nothing
+ * wakes up while there is none.
+ *
+ * Signals:
+ * ended (t id): once for each rule; it is not watched any more.
+ */
+#define SNETD_TYPE_LIFETIMES (snetd_lifetimes_get_type ())
+G_DECLARE_FINAL_TYPE (SnetdLifetimes, snetd_lifetimes, SNETD, LIFETIMES, GObject)
+
+SnetdLifetimes *snetd_lifetimes_new (void);
+
+/* Rules that do not end by themselves are passed over. One that has ended already ends soon. */
+void snetd_lifetimes_watch (SnetdLifetimes *self, SnetdRule *rule);
+void snetd_lifetimes_forget (SnetdLifetimes *self, guint64 id);
+
+/* The clock that goes on while the machine is suspended, in microseconds. */
+gint64 snetd_boot_time (void);
+
+/* How many seconds a rule still lasts, at most; G_MAXUINT32: as long as it is there. */
+guint32 snetd_lifetimes_seconds_left (const SnetdRule *rule);
