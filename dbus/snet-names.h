@@ -35,6 +35,8 @@
 #define SNET_KEY_PROGRAM        "program"
 #define SNET_KEY_PROGRAM_DIGEST "program-digest"
 #define SNET_KEY_SCRIPT         "script"
+#define SNET_KEY_COMMAND        "command"
+#define SNET_KEY_DIRECTORY      "directory"
 #define SNET_KEY_ANCESTORS      "ancestors"
 #define SNET_KEY_PROCESS        "process"
 #define SNET_KEY_SESSION        "session"

@@ -83,6 +83,9 @@ static const char *const migrations[] = {
   "DROP TABLE events;"
   "ALTER TABLE new_events RENAME TO events;"
   "CREATE INDEX events_by_uid ON events (uid, serial)",
+
+  "ALTER TABLE events ADD COLUMN command TEXT;"
+  "ALTER TABLE events ADD COLUMN directory TEXT",
   NULL,
 };
 
@@ -106,6 +109,8 @@ static const SnetdColumn columns[] = {
   { SNET_KEY_PROGRAM, "program", 's' },
   { SNET_KEY_PROGRAM_DIGEST, "program_digest", 's' },
   { SNET_KEY_SCRIPT, "script", 's' },
+  { SNET_KEY_COMMAND, "command", 'a' },
+  { SNET_KEY_DIRECTORY, "directory", 's' },
   { SNET_KEY_ANCESTORS, "ancestors", 'a' },
   { SNET_KEY_PROCESS, "process", 't' },
   { SNET_KEY_SESSION, "session", 'u' },

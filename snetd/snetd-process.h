@@ -5,17 +5,38 @@
 
 #include "snet.h"
 
-/*
- * The path of the program file that a held process runs, as UTF-8 (other
- * bytes as \xNN); NULL if it has none. As the kernel tells, otherwise as /proc
- * does. " (deleted)" is appended if the file
- * is not in the file system any more, " (elsewhere)" if that path leads to
- * another file here, as for a process with its own mounts: neither may pass
- * for the program that a rule means.
- */
-char *snetd_process_program (const struct snet_event *event);
+#define SNETD_COMMAND_ARGUMENTS 64   /* of those that there are, and of */
+#define SNETD_COMMAND_BYTES     4096 /* their bytes, no more are kept */
 
-/* The same of a process that is not held, and may be gone: only what the kernel tells. */
+/*
+ * What /proc tells of a process that is held. All members are UTF-8 as of
+ * snetd_process_text(), and NULL if unknown.
+ */
+typedef struct
+{
+  /*
+   * The path of the program file that it runs. As the kernel tells, otherwise
+   * as /proc does. " (deleted)" is appended if the file is not in the file
+   * system any more, " (elsewhere)" if that path leads to another file here,
+   * as for a process with its own mounts: neither may pass for the program
+   * that a rule means.
+   */
+  char *program;
+  char **command;  /* its arguments, the first one is its name; it may have changed them */
+  char *directory; /* where it is, as it sees that itself */
+  char *cgroup;
+  char *unit;
+  char *app;
+} SnetdProcess;
+
+/*
+ * Never another process's, whose number is the same: then there is only what
+ * the kernel tells. Cleared with snetd_process_clear().
+ */
+void snetd_process_read (const struct snet_event *event, SnetdProcess *ret_process);
+void snetd_process_clear (SnetdProcess *process);
+
+/* The program of a process that is not held, and may be gone: only what the kernel tells. */
 char *snetd_process_program_told (const struct snet_event *event);
 
 /* The programs that led to this one, the latest first; NULL: none is known. */
@@ -24,3 +45,5 @@ char **snetd_process_ancestors (const struct snet_event *event);
 /* Text that may go over D-Bus and onto a screen: control characters, and bytes that are not
  * UTF-8, come out as \xNN. */
 char *snetd_process_text (const char *bytes);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SnetdProcess, snetd_process_clear)

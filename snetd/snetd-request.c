@@ -59,6 +59,20 @@ new_from_event (const struct snet_event *event)
   return request;
 }
 
+static void
+add_process (SnetdRequest *request, const struct snet_event *event)
+{
+  g_auto (SnetdProcess) process = { 0 };
+
+  snetd_process_read (event, &process);
+  request->program = g_steal_pointer (&process.program);
+  request->command = g_steal_pointer (&process.command);
+  request->directory = g_steal_pointer (&process.directory);
+  request->cgroup = g_steal_pointer (&process.cgroup);
+  request->unit = g_steal_pointer (&process.unit);
+  request->app = g_steal_pointer (&process.app);
+}
+
 SnetdRequest *
 snetd_request_new (const struct snet_event *event)
 {
@@ -66,7 +80,7 @@ snetd_request_new (const struct snet_event *event)
   gint64 age;
 
   request->deadline = event->deadline_ns / 1000;
-  request->program = snetd_process_program (event);
+  add_process (request, event);
 
   /* From here on the wall clock may be set; how long it waits is not to jump. */
   age = MAX (g_get_real_time () - request->time, 0);
@@ -107,6 +121,8 @@ snetd_request_unref (SnetdRequest *request)
   g_free (request->program_digest);
   g_free (request->script);
   g_strfreev (request->ancestors);
+  g_strfreev (request->command);
+  g_free (request->directory);
   g_free (request->app);
   g_free (request->unit);
   g_free (request->cgroup);
@@ -130,6 +146,13 @@ snetd_request_decide (SnetdRequest *request,
   request->reason = reason;
   request->rule = rule;
   request->waited = MAX (g_get_monotonic_time () - request->held_since, 0);
+}
+
+static void
+add_texts (GVariantBuilder *dict, const char *key, char **texts)
+{
+  if (texts != NULL)
+    snetd_dict_add (dict, key, g_variant_new_strv ((const char *const *)texts, -1));
 }
 
 static void
@@ -164,9 +187,9 @@ snetd_request_to_variant (const SnetdRequest *request)
   snetd_dict_add_text (&dict, SNET_KEY_PROGRAM, request->program);
   snetd_dict_add_text (&dict, SNET_KEY_PROGRAM_DIGEST, request->program_digest);
   snetd_dict_add_text (&dict, SNET_KEY_SCRIPT, request->script);
-  if (request->ancestors != NULL)
-    snetd_dict_add (&dict, SNET_KEY_ANCESTORS,
-                    g_variant_new_strv ((const char *const *)request->ancestors, -1));
+  add_texts (&dict, SNET_KEY_COMMAND, request->command);
+  snetd_dict_add_text (&dict, SNET_KEY_DIRECTORY, request->directory);
+  add_texts (&dict, SNET_KEY_ANCESTORS, request->ancestors);
   if (request->process != 0)
     snetd_dict_add (&dict, SNET_KEY_PROCESS, g_variant_new ("t", request->process));
   if (request->session != G_MAXUINT32)

@@ -36,6 +36,8 @@ struct _SnetdRequest
   char *program;        /* path, see snetd-process.h */
   char *program_digest; /* SHA-256, if a rule wants to know it */
   char *script;         /* that the program runs */
+  char **command;       /* its arguments, see snetd-process.h */
+  char *directory;      /* where it is */
   char **ancestors;     /* programs that led to this one, the latest first */
   char *app;
   char *unit;

@@ -122,6 +122,24 @@ fake_snet_config (void)
   return kernel.config;
 }
 
+void
+fake_snet_set_process (struct snet_event *event, guint32 pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%u/stat", pid);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) fields = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  fields = g_strsplit (strrchr (text, ')'), " ", 0);
+  event->pid = pid;
+  event->tid = pid;
+  /* The kernel is more exact than /proc. */
+  event->start_time_ns =
+    g_ascii_strtoull (fields[20], NULL, 10) * (1000000000 / sysconf (_SC_CLK_TCK));
+  event->start_time_ns += 12345;
+  event->fields |= SNET_EVENT_START_TIME;
+}
+
 struct snet_event
 fake_snet_event (guint32 uid)
 {
@@ -134,8 +152,7 @@ fake_snet_event (guint32 uid)
   event.family = AF_INET;
   event.type = SOCK_STREAM;
   event.protocol = IPPROTO_TCP;
-  event.pid = getpid ();
-  event.tid = getpid ();
+  fake_snet_set_process (&event, getpid ());
   event.uid = uid;
   event.euid = uid;
   event.gid = uid;

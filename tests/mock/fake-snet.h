@@ -22,6 +22,9 @@ void fake_snet_fail_monitor (int result);
 /* An event that can be changed before it is held: curl to 192.0.2.1:443. No strings but comm. */
 struct snet_event fake_snet_event (guint32 uid);
 
+/* It is this process's, which must live; as default it is the caller's. */
+void fake_snet_set_process (struct snet_event *event, guint32 pid);
+
 /* A task is held: gives it an id, and the controller is told if there is one. */
 guint64 fake_snet_hold (struct snet_event event);
 

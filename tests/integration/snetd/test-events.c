@@ -41,6 +41,34 @@ test_answer (Fixture *fixture)
   g_assert_cmpstr (last, ==, "deny user ECONNREFUSED");
 }
 
+/* What /proc says of this very process. */
+static void
+check_process (GVariant *event)
+{
+  g_autofree char *bytes = NULL;
+  g_autofree char *here = g_get_current_dir ();
+  g_autofree const char **command = NULL;
+  const char *directory;
+
+  g_assert_true (g_variant_lookup (event, "directory", "&s", &directory));
+  g_assert_cmpstr (directory, ==, here);
+  g_assert_true (g_variant_lookup (event, "command", "^a&s", &command));
+  g_assert_true (g_file_get_contents ("/proc/self/cmdline", &bytes, NULL, NULL));
+  g_assert_cmpstr (command[0], ==, bytes);
+}
+
+/* This machine has them or not. */
+static guint
+count_keys (GVariant *event, const char *one, const char *two, const char *three)
+{
+  const char *keys[] = { one, two, three };
+  guint n = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    n += g_variant_lookup (event, keys[i], "s", NULL);
+  return n;
+}
+
 /* What is told of a request is what the kernel said of it, and of its program. */
 static void
 test_event (Fixture *fixture)
@@ -93,8 +121,10 @@ test_event (Fixture *fixture)
   g_assert_true (g_variant_lookup (event, "time", "x", &time));
   g_assert_true (g_variant_lookup (event, "deadline", "x", &deadline));
   g_assert_cmpint (deadline - time, ==, 60 * G_TIME_SPAN_SECOND);
+  check_process (event);
   /* Nothing else: what is unknown is absent. */
-  g_assert_cmpuint (g_variant_n_children (event), ==, G_N_ELEMENTS (expected) + 4);
+  g_assert_cmpuint (g_variant_n_children (event), ==,
+                    G_N_ELEMENTS (expected) + 6 + count_keys (event, "cgroup", "unit", "app"));
 }
 
 static void

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Words, addresses and what /proc says. */
+/* Words and addresses. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <glib/gstdio.h>
 #include <locale.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "snetd-address.h"
 #include "snetd-names.h"
-#include "snetd-process.h"
 
 static void
 check_word (const SnetdVocabulary *vocabulary, int value, const char *word)
@@ -253,217 +248,6 @@ test_address_sockaddr (void)
   g_assert_false (snetd_address_from_sockaddr (&storage, sizeof storage, &address, &port));
 }
 
-static void
-test_text (void)
-{
-  g_autofree char *plain = snetd_process_text ("/usr/bin/naïve");
-  g_autofree char *moving = snetd_process_text ("/a\nb\x1b\x7f");
-  g_autofree char *broken = snetd_process_text ("a\xff"
-                                                "b\xc3");
-
-  g_assert_cmpstr (plain, ==, "/usr/bin/naïve");
-  g_assert_cmpstr (broken, ==, "a\\xffb\\xc3");
-  g_assert_cmpstr (moving, ==, "/a\\x0ab\\x1b\\x7f");
-}
-
-/* A program that runs until its standard input is closed. */
-typedef struct
-{
-  char *directory;
-  char *path;
-  GPid pid;
-  int input;
-} Program;
-
-static void
-program_start (Program *program, const char *name)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *cat = NULL;
-  gsize length;
-  char *argv[] = { NULL, NULL };
-
-  program->directory = g_dir_make_tmp ("snetd-XXXXXX", &error);
-  g_assert_no_error (error);
-  program->path = g_build_filename (program->directory, name, NULL);
-  g_assert_true (g_file_get_contents ("/bin/cat", &cat, &length, NULL));
-  g_assert_true (g_file_set_contents (program->path, cat, length, NULL));
-  g_assert_cmpint (g_chmod (program->path, 0755), ==, 0);
-
-  argv[0] = program->path;
-  g_assert_true (g_spawn_async_with_pipes (NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
-                                           &program->pid, &program->input, NULL, NULL, &error));
-  g_assert_no_error (error);
-}
-
-static void
-program_stop (Program *program)
-{
-  close (program->input);
-  g_assert_cmpint (waitpid (program->pid, NULL, 0), ==, program->pid);
-  g_unlink (program->path);
-  g_rmdir (program->directory);
-  g_free (program->path);
-  g_free (program->directory);
-}
-
-/* As /proc tells. */
-static char *
-program_of (GPid pid)
-{
-  struct snet_event event = { .pid = pid };
-
-  return snetd_process_program (&event);
-}
-
-/* As the kernel tells. */
-static char *
-kernel_program_of (GPid pid, const char *path, guint64 dev, guint64 inode)
-{
-  struct snet_event event = { .pid = pid,
-                              .fields = SNET_EVENT_PROGRAM_DEV | SNET_EVENT_PROGRAM_INODE,
-                              .program = path,
-                              .program_dev = dev,
-                              .program_inode = inode };
-
-  return snetd_process_program (&event);
-}
-
-static void
-check_kernel_program (GPid pid, const char *path, const struct stat *file, const char *expected)
-{
-  g_autofree char *got = kernel_program_of (pid, path, file->st_dev, file->st_ino);
-
-  g_assert_cmpstr (got, ==, expected);
-}
-
-/* The kernel knows it from the beginning on; what has become of the file is seen here. */
-static void
-test_program_of_kernel (void)
-{
-  g_autofree char *deleted = NULL, *elsewhere = NULL;
-  struct stat file, other;
-  Program program;
-
-  program_start (&program, "program");
-  deleted = g_strconcat (program.path, " (deleted)", NULL);
-  elsewhere = g_strconcat (program.path, " (elsewhere)", NULL);
-  g_assert_no_errno (stat (program.path, &file));
-  g_assert_no_errno (stat ("/proc/self/exe", &other));
-
-  check_kernel_program (program.pid, program.path, &file, program.path);
-  check_kernel_program (program.pid, program.path, &other, elsewhere);
-  check_kernel_program (program.pid, deleted, &file, deleted);
-  check_kernel_program (program.pid, "(unreachable)/x", &other, "(unreachable)/x");
-  check_kernel_program (program.pid, "/a\xff", &other, "/a\\xff (elsewhere)");
-
-  g_assert_cmpint (g_unlink (program.path), ==, 0);
-  g_assert_true (g_file_set_contents (program.path, "new", -1, NULL));
-  check_kernel_program (program.pid, program.path, &file, deleted);
-  program_stop (&program);
-
-  /* Its entry in /proc is gone. */
-  g_assert_no_errno (stat ("/proc/self/exe", &other));
-  check_kernel_program (program.pid, "/bin/true", &other, "/bin/true (elsewhere)");
-  g_assert_no_errno (stat ("/bin/true", &file));
-  check_kernel_program (program.pid, "/bin/true", &file, "/bin/true");
-}
-
-static void
-test_program (void)
-{
-  static const char *const names[] = { "program", "program (deleted)", "ünï" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *path = NULL;
-      Program program;
-
-      program_start (&program, names[i]);
-      path = program_of (program.pid);
-      g_assert_cmpstr (path, ==, program.path);
-      program_stop (&program);
-    }
-}
-
-static void
-test_program_deleted (void)
-{
-  g_autofree char *path = NULL;
-  g_autofree char *replaced = NULL;
-  g_autofree char *expected = NULL;
-  Program program;
-
-  program_start (&program, "program");
-  expected = g_strconcat (program.path, " (deleted)", NULL);
-  g_assert_cmpint (g_unlink (program.path), ==, 0);
-  path = program_of (program.pid);
-  g_assert_cmpstr (path, ==, expected);
-
-  /* As after an update: the name leads to another file now. */
-  g_assert_true (g_file_set_contents (program.path, "new", -1, NULL));
-  replaced = program_of (program.pid);
-  g_assert_cmpstr (replaced, ==, expected);
-  program_stop (&program);
-}
-
-static void
-test_program_gone (void)
-{
-  Program program;
-
-  program_start (&program, "program");
-  program_stop (&program);
-  g_assert_null (program_of (program.pid));
-}
-
-/* A user's own mounts must not make one program pass for another. */
-static void
-test_program_elsewhere (void)
-{
-  const char *argv[] = { "unshare",
-                         "--mount",
-                         "--propagation",
-                         "private",
-                         "sh",
-                         "-c",
-                         "mount --bind /bin/cat /bin/true && echo && exec /bin/true",
-                         NULL };
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = NULL;
-  g_autofree char *link = NULL;
-  char ready;
-  int input, output;
-  GPid pid;
-
-  if (getuid () != 0)
-    {
-      g_test_skip ("only root can mount");
-      return;
-    }
-
-  g_assert_true (g_spawn_async_with_pipes (NULL, (char **)argv, NULL,
-                                           G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL,
-                                           NULL, &pid, &input, &output, NULL, &error));
-  g_assert_no_error (error);
-  if (read (output, &ready, 1) != 1)
-    g_test_skip ("this machine does not let root mount");
-  else
-    {
-      /* The shell has said that it is about to become the program. */
-      const char byte = '\n';
-
-      g_assert_cmpint (write (input, &byte, 1), ==, 1);
-      g_assert_cmpint (read (output, &ready, 1), ==, 1);
-      link = g_strdup_printf ("/proc/%d/exe", pid);
-      path = program_of (pid);
-      g_assert_true (g_str_has_suffix (path, "/bin/true (elsewhere)"));
-    }
-  close (input);
-  close (output);
-  g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -478,13 +262,7 @@ main (int argc, char **argv)
   g_test_add_func ("/address/bad", test_address_bad);
   g_test_add_func ("/address/contains", test_address_contains);
   g_test_add_func ("/address/sockaddr", test_address_sockaddr);
-  g_test_add_func ("/process/text", test_text);
-  g_test_add_func ("/process/program", test_program);
-  g_test_add_func ("/process/program-deleted", test_program_deleted);
-  g_test_add_func ("/process/program-gone", test_program_gone);
   g_test_add_func ("/names/protocol-word", test_protocol_word);
-  g_test_add_func ("/process/program-of-kernel", test_program_of_kernel);
-  g_test_add_func ("/process/program-elsewhere", test_program_elsewhere);
 
   return g_test_run ();
 }
