@@ -51,6 +51,7 @@
 #define SNET_KEY_REMOTE_HOST    "remote-host"
 #define SNET_KEY_HOLD           "hold"
 #define SNET_KEY_DEADLINE       "deadline"
+#define SNET_KEY_COUNT          "count"
 
 /* and once decided */
 #define SNET_KEY_VERDICT "verdict"

@@ -6,6 +6,9 @@
 
 #include "snetd-daemon.h"
 
+/* Time enough for a desktop that is busy; a person does not wait longer for another one. */
+#define AGENT_TIMEOUT_MS 5000
+
 typedef struct
 {
   GMainLoop *loop;
@@ -123,6 +126,7 @@ main (int argc, char **argv)
   options.state_dir = state_dir != NULL ? state_dir : default_state_dir ();
   options.config_file = config_file != NULL ? config_file : SNETD_CONFIG_FILE;
   options.session = session;
+  options.agent_timeout = AGENT_TIMEOUT_MS;
 
   run.loop = g_main_loop_new (NULL, FALSE);
   if (!run_daemon (&run, &options, &error))

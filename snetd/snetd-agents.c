@@ -1,29 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "snetd-agents.h"
 
-#include "snet-names.h"
+#include "snetd-agent.h"
 #include "snetd-error.h"
 
 #define AGENTS_PER_UID_MAX 32
+
+/* Who is about to answer is not to have the question change under the hand all the time. */
+#define CHANGES_MS 2000
 
 struct _SnetdAgents
 {
   SnetDBusAgentsSkeleton parent_instance;
 
-  SnetdManager *manager;
+  SnetdPrompts *prompts;
   SnetdAuthority *authority;
-  GPtrArray *agents; /* of Agent */
+  guint timeout;       /* of an agent, in milliseconds */
+  GPtrArray *agents;   /* of SnetdAgent, in the order in which they came */
+  GHashTable *changed; /* of guint64: prompts that agents have to be told of again */
+  guint timer;         /* when */
 };
-
-typedef struct
-{
-  SnetdAgents *registry; /* not owned */
-  GDBusConnection *connection;
-  char *name; /* unique bus name */
-  char *path;
-  guint32 uid;
-  guint watch;
-} Agent;
 
 static void snetd_agents_iface_init (SnetDBusAgentsIface *iface);
 
@@ -33,126 +29,174 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (SnetdAgents,
                                G_IMPLEMENT_INTERFACE (SNET_DBUS_TYPE_AGENTS,
                                                       snetd_agents_iface_init))
 
-static void
-agent_free (Agent *agent)
-{
-  g_bus_unwatch_name (agent->watch);
-  g_object_unref (agent->connection);
-  g_free (agent->name);
-  g_free (agent->path);
-  g_free (agent);
-}
-
-/* No reply is wanted, so that an agent that hangs holds up nobody. */
-static void
-agent_call (Agent *agent, const char *method, GVariant *arguments)
-{
-  g_autoptr (GDBusMessage) message = NULL;
-  g_autoptr (GError) error = NULL;
-
-  message = g_dbus_message_new_method_call (agent->name, agent->path, SNET_INTERFACE_AGENT, method);
-  g_dbus_message_set_flags (message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED |
-                                       G_DBUS_MESSAGE_FLAGS_NO_AUTO_START);
-  g_dbus_message_set_body (message, arguments);
-  if (!g_dbus_connection_send_message (agent->connection, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE,
-                                       NULL, &error))
-    g_warning ("Agent %s cannot be called: %s", agent->name, error->message);
-}
-
-static void
-agent_ask (Agent *agent, SnetdRequest *request)
-{
-  agent_call (agent, "Ask",
-              g_variant_new ("(t@a{sv})", request->id, snetd_request_to_variant (request)));
-}
-
-static Agent *
+static SnetdAgent *
 find_agent (SnetdAgents *self, const char *name, const char *path)
 {
   for (guint i = 0; i < self->agents->len; i++)
     {
-      Agent *agent = g_ptr_array_index (self->agents, i);
+      SnetdAgent *agent = g_ptr_array_index (self->agents, i);
 
-      if (g_str_equal (agent->name, name) && g_str_equal (agent->path, path))
+      if (snetd_agent_is (agent, name, path))
         return agent;
     }
   return NULL;
 }
 
-static void
-agent_vanished_cb (GDBusConnection *connection, const char *name, gpointer user_data)
+/* A user's, the one that is asked first before the others: who came last is most wanted. */
+static GPtrArray *
+list_agents (SnetdAgents *self, guint32 uid)
 {
-  Agent *agent = user_data;
+  GPtrArray *agents = g_ptr_array_new ();
 
-  g_ptr_array_remove_fast (agent->registry->agents, agent);
+  for (guint i = self->agents->len; i > 0; i--)
+    {
+      SnetdAgent *agent = g_ptr_array_index (self->agents, i - 1);
+
+      if (snetd_agent_get_uid (agent) == uid)
+        g_ptr_array_add (agents, agent);
+    }
+  return agents;
 }
 
-/* From the manager to the agents of the request's user. */
-
+/* To the first who can be relied upon to ask; those before that one might, after all. */
 static void
-requested_cb (SnetdManager *manager, SnetdRequest *request, SnetdAgents *self)
+offer (GPtrArray *agents, const SnetdPrompt *prompt)
 {
-  for (guint i = 0; i < self->agents->len; i++)
+  for (guint i = 0; i < agents->len; i++)
     {
-      Agent *agent = g_ptr_array_index (self->agents, i);
+      SnetdAgent *agent = g_ptr_array_index (agents, i);
 
-      if (agent->uid == request->uid)
-        agent_ask (agent, request);
+      if (!snetd_agent_was_asked (agent, prompt))
+        snetd_agent_ask (agent, prompt);
+      if (snetd_agent_is_willing (agent))
+        return;
     }
 }
 
 static void
-withdraw (SnetdAgents *self, SnetdRequest *request, const char *reason)
+offer_all (SnetdAgents *self, guint32 uid)
 {
-  for (guint i = 0; i < self->agents->len; i++)
-    {
-      Agent *agent = g_ptr_array_index (self->agents, i);
+  g_autoptr (GPtrArray) agents = list_agents (self, uid);
+  g_autoptr (GPtrArray) prompts = snetd_prompts_list_shown (self->prompts, uid);
 
-      if (agent->uid == request->uid)
-        agent_call (agent, "Withdraw", g_variant_new ("(ts)", request->id, reason));
+  for (guint i = 0; i < prompts->len; i++)
+    offer (agents, g_ptr_array_index (prompts, i));
+}
+
+/* From the prompts to the agents of their users. */
+
+static void
+shown_cb (SnetdPrompts *prompts, SnetdPrompt *prompt, SnetdAgents *self)
+{
+  g_autoptr (GPtrArray) agents = list_agents (self, snetd_prompt_get_uid (prompt));
+
+  offer (agents, prompt);
+}
+
+static void
+tell_again (SnetdAgents *self, SnetdPrompt *prompt)
+{
+  g_autoptr (GPtrArray) agents = list_agents (self, snetd_prompt_get_uid (prompt));
+
+  for (guint i = 0; i < agents->len; i++)
+    {
+      SnetdAgent *agent = g_ptr_array_index (agents, i);
+
+      if (snetd_agent_is_willing (agent) && snetd_agent_was_asked (agent, prompt))
+        snetd_agent_ask (agent, prompt);
     }
 }
 
-static const char *
-withdraw_reason (SnetdReason reason)
+static gboolean
+tell_changes_cb (gpointer user_data)
 {
-  switch (reason)
+  SnetdAgents *self = user_data;
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, self->changed);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
     {
-    case SNETD_REASON_USER:
-      return "answered";
-    case SNETD_REASON_RULE:
-      return "rule";
-    case SNETD_REASON_TIMEOUT:
-      return "timeout";
-    case SNETD_REASON_POLICY:
-    default:
-      return "lost";
+      SnetdPrompt *prompt = snetd_prompts_lookup (self->prompts, *(guint64 *)id);
+
+      if (prompt != NULL)
+        tell_again (self, prompt);
     }
+  g_hash_table_remove_all (self->changed);
+  self->timer = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* Not each of thousands that come at once. */
+static void
+changed_cb (SnetdPrompts *prompts, SnetdPrompt *prompt, SnetdAgents *self)
+{
+  const guint64 id = snetd_prompt_get_id (prompt);
+
+  g_hash_table_add (self->changed, g_memdup2 (&id, sizeof id));
+  if (self->timer == 0)
+    self->timer = g_timeout_add (CHANGES_MS, tell_changes_cb, self);
+}
+
+static void
+ended_cb (SnetdPrompts *prompts, SnetdPrompt *prompt, const char *reason, SnetdAgents *self)
+{
+  const guint64 id = snetd_prompt_get_id (prompt);
+  g_autoptr (GPtrArray) agents = list_agents (self, snetd_prompt_get_uid (prompt));
+
+  g_hash_table_remove (self->changed, &id);
+  for (guint i = 0; i < agents->len; i++)
+    snetd_agent_withdraw (g_ptr_array_index (agents, i), prompt, reason);
 }
 
 static void
 decided_cb (SnetdManager *manager, SnetdRequest *request, SnetdAgents *self)
 {
-  g_autofree char *verdict = snetd_vocabulary_word (&snetd_verdicts, request->verdict);
-
-  if (request->announced)
-    withdraw (self, request, withdraw_reason (request->reason));
-
   for (guint i = 0; i < self->agents->len; i++)
     {
-      Agent *agent = g_ptr_array_index (self->agents, i);
+      SnetdAgent *agent = g_ptr_array_index (self->agents, i);
 
-      if (agent->uid == request->uid)
-        agent_call (
-          agent, "Decided",
-          g_variant_new ("(ts@a{sv})", request->id, verdict, snetd_request_to_variant (request)));
+      if (snetd_agent_get_uid (agent) == request->uid)
+        snetd_agent_tell_decided (agent, request);
     }
 }
 
+/* The agents' coming and going. */
+
 static void
-cancelled_cb (SnetdManager *manager, SnetdRequest *request, const char *reason, SnetdAgents *self)
+remove_agent (SnetdAgents *self, SnetdAgent *agent)
 {
-  withdraw (self, request, reason);
+  guint32 uid = snetd_agent_get_uid (agent);
+
+  g_signal_handlers_disconnect_by_data (agent, self);
+  snetd_agent_close (agent);
+  g_ptr_array_remove (self->agents, agent);
+  offer_all (self, uid);
+}
+
+static void
+agent_gone_cb (SnetdAgent *agent, SnetdAgents *self)
+{
+  remove_agent (self, agent);
+}
+
+static void
+agent_changed_cb (SnetdAgent *agent, SnetdAgents *self)
+{
+  offer_all (self, snetd_agent_get_uid (agent));
+}
+
+static void
+add_agent (SnetdAgents *self, GDBusMethodInvocation *invocation, const char *path, guint32 uid)
+{
+  SnetdAgent *agent =
+    snetd_agent_new (g_dbus_method_invocation_get_connection (invocation),
+                     g_dbus_method_invocation_get_sender (invocation), path, uid, self->timeout);
+
+  g_signal_connect (agent, "gone", G_CALLBACK (agent_gone_cb), self);
+  g_signal_connect (agent, "changed", G_CALLBACK (agent_changed_cb), self);
+  g_ptr_array_add (self->agents, agent);
+  offer_all (self, uid);
 }
 
 /* The interface. */
@@ -160,48 +204,14 @@ cancelled_cb (SnetdManager *manager, SnetdRequest *request, const char *reason, 
 static gboolean
 check_count (SnetdAgents *self, guint32 uid, GError **error)
 {
-  guint count = 0;
+  g_autoptr (GPtrArray) agents = list_agents (self, uid);
 
-  for (guint i = 0; i < self->agents->len; i++)
-    count += ((Agent *)g_ptr_array_index (self->agents, i))->uid == uid;
-
-  if (count < AGENTS_PER_UID_MAX)
+  if (agents->len < AGENTS_PER_UID_MAX)
     return TRUE;
 
   g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED, "User %u has %u agents already",
-               uid, count);
+               uid, agents->len);
   return FALSE;
-}
-
-static Agent *
-add_agent (SnetdAgents *self, GDBusMethodInvocation *invocation, const char *path, guint32 uid)
-{
-  Agent *agent = g_new0 (Agent, 1);
-
-  agent->registry = self;
-  agent->connection = g_object_ref (g_dbus_method_invocation_get_connection (invocation));
-  agent->name = g_strdup (g_dbus_method_invocation_get_sender (invocation));
-  agent->path = g_strdup (path);
-  agent->uid = uid;
-  agent->watch =
-    g_bus_watch_name_on_connection (agent->connection, agent->name, G_BUS_NAME_WATCHER_FLAGS_NONE,
-                                    NULL, agent_vanished_cb, agent, NULL);
-  g_ptr_array_add (self->agents, agent);
-  return agent;
-}
-
-static void
-offer_waiting (SnetdAgents *self, Agent *agent)
-{
-  g_autoptr (GPtrArray) requests = snetd_manager_list_waiting (self->manager);
-
-  for (guint i = 0; i < requests->len; i++)
-    {
-      SnetdRequest *request = g_ptr_array_index (requests, i);
-
-      if (request->uid == agent->uid)
-        agent_ask (agent, request);
-    }
 }
 
 typedef struct
@@ -252,7 +262,7 @@ register_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   snet_dbus_agents_complete_register (SNET_DBUS_AGENTS (self), call->invocation);
   if (!known)
-    offer_waiting (self, add_agent (self, call->invocation, call->path, uid));
+    add_agent (self, call->invocation, call->path, uid);
 }
 
 static gboolean
@@ -271,7 +281,7 @@ unregister_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data
   g_autoptr (Call) call = user_data;
   g_autoptr (GError) error = NULL;
   SnetdAgents *self = call->self;
-  Agent *agent;
+  SnetdAgent *agent;
   guint32 uid;
 
   if (!snetd_authority_check_finish (SNETD_AUTHORITY (source), result, &uid, &error))
@@ -288,7 +298,7 @@ unregister_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data
                                              "No agent %s of yours is registered", call->path);
       return;
     }
-  g_ptr_array_remove_fast (self->agents, agent);
+  remove_agent (self, agent);
   snet_dbus_agents_complete_unregister (SNET_DBUS_AGENTS (self), call->invocation);
 }
 
@@ -302,10 +312,11 @@ handle_unregister (SnetDBusAgents *object, GDBusMethodInvocation *invocation, co
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
-guint
-snetd_agents_get_count (SnetdAgents *self)
+static void
+forget_agent (gpointer data)
 {
-  return self->agents->len;
+  snetd_agent_close (data);
+  g_object_unref (data);
 }
 
 static void
@@ -313,8 +324,12 @@ snetd_agents_finalize (GObject *object)
 {
   SnetdAgents *self = SNETD_AGENTS (object);
 
+  g_clear_handle_id (&self->timer, g_source_remove);
+  for (guint i = 0; i < self->agents->len; i++)
+    g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->agents, i), self);
   g_clear_pointer (&self->agents, g_ptr_array_unref);
-  g_clear_object (&self->manager);
+  g_clear_pointer (&self->changed, g_hash_table_unref);
+  g_clear_object (&self->prompts);
   g_clear_object (&self->authority);
   G_OBJECT_CLASS (snetd_agents_parent_class)->finalize (object);
 }
@@ -335,18 +350,21 @@ snetd_agents_iface_init (SnetDBusAgentsIface *iface)
 static void
 snetd_agents_init (SnetdAgents *self)
 {
-  self->agents = g_ptr_array_new_with_free_func ((GDestroyNotify)agent_free);
+  self->agents = g_ptr_array_new_with_free_func (forget_agent);
+  self->changed = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
 }
 
 SnetdAgents *
-snetd_agents_new (SnetdManager *manager, SnetdAuthority *authority)
+snetd_agents_new (SnetdManager *manager, SnetdAuthority *authority, guint timeout)
 {
   SnetdAgents *self = g_object_new (SNETD_TYPE_AGENTS, NULL);
 
-  self->manager = g_object_ref (manager);
+  self->prompts = g_object_ref (snetd_manager_get_prompts (manager));
+  self->timeout = timeout;
   self->authority = g_object_ref (authority);
-  g_signal_connect_object (manager, "requested", G_CALLBACK (requested_cb), self, 0);
+  g_signal_connect_object (self->prompts, "shown", G_CALLBACK (shown_cb), self, 0);
+  g_signal_connect_object (self->prompts, "changed", G_CALLBACK (changed_cb), self, 0);
+  g_signal_connect_object (self->prompts, "ended", G_CALLBACK (ended_cb), self, 0);
   g_signal_connect_object (manager, "decided", G_CALLBACK (decided_cb), self, 0);
-  g_signal_connect_object (manager, "cancelled", G_CALLBACK (cancelled_cb), self, 0);
   return self;
 }

@@ -9,6 +9,5 @@
 #define SNETD_TYPE_AGENTS (snetd_agents_get_type ())
 G_DECLARE_FINAL_TYPE (SnetdAgents, snetd_agents, SNETD, AGENTS, SnetDBusAgentsSkeleton)
 
-SnetdAgents *snetd_agents_new (SnetdManager *manager, SnetdAuthority *authority);
-
-guint snetd_agents_get_count (SnetdAgents *self);
+/* timeout: in milliseconds, how long an agent may take to accept a question. */
+SnetdAgents *snetd_agents_new (SnetdManager *manager, SnetdAuthority *authority, guint timeout);

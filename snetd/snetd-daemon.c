@@ -246,7 +246,7 @@ snetd_daemon_new (GDBusConnection *connection, const SnetdDaemonOptions *options
     snetd_authority_new (connection, options->session ? getuid () : 0, !options->session);
   self->events = snetd_events_new (self->manager, self->authority);
   self->rules = snetd_rules_new (self->manager, self->authority);
-  self->agents = snetd_agents_new (self->manager, self->authority);
+  self->agents = snetd_agents_new (self->manager, self->authority, options->agent_timeout);
   snet_dbus_control_set_version (self->control, SNET_VERSION);
   update_control (self);
   g_signal_connect_object (self->kernel, "notify::state", G_CALLBACK (kernel_state_cb), self, 0);

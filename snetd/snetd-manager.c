@@ -14,6 +14,7 @@ struct _SnetdManager
   SnetdEngine *engine;
   SnetdLifetimes *lifetimes;
   SnetdWaiting *waiting;
+  SnetdPrompts *prompts;
   SnetdStore *store; /* NULL: see store_error */
   GError *store_error;
   SnetdJournal *journal; /* NULL: see journal_error */
@@ -37,6 +38,23 @@ G_DEFINE_FINAL_TYPE (SnetdManager, snetd_manager, G_TYPE_OBJECT)
 
 /* A request's end, however it came. */
 
+static const char *
+withdraw_reason (SnetdReason reason)
+{
+  switch (reason)
+    {
+    case SNETD_REASON_USER:
+      return "answered";
+    case SNETD_REASON_RULE:
+      return "rule";
+    case SNETD_REASON_TIMEOUT:
+      return "timeout";
+    case SNETD_REASON_POLICY:
+    default:
+      return "lost";
+    }
+}
+
 static void
 finish (SnetdManager *self,
         SnetdRequest *request,
@@ -49,6 +67,7 @@ finish (SnetdManager *self,
 
   snetd_request_decide (request, verdict, errno_value, reason, rule);
   snetd_waiting_end (self->waiting, request->id, SNETD_OUTCOME_DECIDED);
+  snetd_prompts_remove (self->prompts, request, withdraw_reason (reason));
   if (self->journal != NULL)
     snetd_journal_append (self->journal, request);
   g_signal_emit (self, signals[DECIDED], 0, request);
@@ -60,15 +79,9 @@ cancel (SnetdManager *self, SnetdRequest *request, SnetdOutcome outcome, const c
   g_autoptr (SnetdRequest) hold = snetd_request_ref (request);
 
   snetd_waiting_end (self->waiting, request->id, outcome);
+  snetd_prompts_remove (self->prompts, request, reason);
   if (request->announced)
     g_signal_emit (self, signals[CANCELLED], 0, request, reason);
-}
-
-static void
-announce (SnetdManager *self, SnetdRequest *request)
-{
-  request->announced = TRUE;
-  g_signal_emit (self, signals[REQUESTED], 0, request);
 }
 
 static SnetdDecision
@@ -152,6 +165,39 @@ judge_all (SnetdManager *self)
     }
 }
 
+/*
+ * Nobody is asked. FALSE if it waits still, so that somebody may be: its policy is the
+ * kernel's own, and that may have been changed a moment ago.
+ */
+static gboolean
+decide_by_policy (SnetdManager *self, SnetdRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  struct snet_config settings;
+
+  if (snetd_kernel_get_config (self->kernel, &settings, &error) &&
+      snetd_kernel_verdict (self->kernel, request->id, settings.policy, 0, NULL, &error))
+    {
+      finish (self, request, settings.policy, 0, SNETD_REASON_POLICY, 0);
+      return TRUE;
+    }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return TRUE;
+
+  g_warning ("The policy cannot be applied: %s", error->message);
+  return FALSE;
+}
+
+static void
+ask (SnetdManager *self, SnetdRequest *request)
+{
+  if (!snetd_prompts_add (self->prompts, request) && decide_by_policy (self, request))
+    return;
+
+  request->announced = TRUE;
+  g_signal_emit (self, signals[REQUESTED], 0, request);
+}
+
 /* What the kernel says. */
 
 static void
@@ -164,7 +210,7 @@ take_in (SnetdManager *self, SnetdRequest *request)
 
   snetd_waiting_add (self->waiting, request);
   if (!judge (self, request))
-    announce (self, request);
+    ask (self, request);
 }
 
 static void
@@ -283,26 +329,28 @@ lost_by_monitor_cb (SnetdMonitor *monitor, SnetdManager *self)
 GPtrArray *
 snetd_manager_list_waiting (SnetdManager *self)
 {
-  GPtrArray *requests = snetd_waiting_list (self->waiting);
+  g_autoptr (GPtrArray) requests = snetd_waiting_list (self->waiting);
+  GPtrArray *announced = g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_request_unref);
 
-  for (guint i = requests->len; i > 0; i--)
+  for (guint i = 0; i < requests->len; i++)
     {
-      SnetdRequest *request = g_ptr_array_index (requests, i - 1);
+      SnetdRequest *request = g_ptr_array_index (requests, i);
 
-      if (!request->announced)
-        g_ptr_array_remove_index (requests, i - 1);
+      if (request->announced)
+        g_ptr_array_add (announced, snetd_request_ref (request));
     }
-  return requests;
+  return announced;
 }
 
-SnetdRequest *
-snetd_manager_find (SnetdManager *self, guint64 id, GError **error)
+SnetdPrompts *
+snetd_manager_get_prompts (SnetdManager *self)
 {
-  SnetdRequest *request = snetd_waiting_lookup (self->waiting, id);
+  return self->prompts;
+}
 
-  if (request != NULL)
-    return request;
-
+static void
+set_ended_error (SnetdManager *self, guint64 id, GError **error)
+{
   switch (snetd_waiting_outcome (self->waiting, id))
     {
     case SNETD_OUTCOME_DECIDED:
@@ -319,6 +367,23 @@ snetd_manager_find (SnetdManager *self, guint64 id, GError **error)
                    "There is no request %" G_GUINT64_FORMAT, id);
       break;
     }
+}
+
+SnetdRequest *
+snetd_manager_find (SnetdManager *self, guint64 id, GError **error)
+{
+  SnetdRequest *request = snetd_waiting_lookup (self->waiting, id);
+  SnetdPrompt *prompt;
+
+  if (request != NULL)
+    return request;
+
+  /* The first of a prompt has ended, and others of it wait. */
+  prompt = snetd_prompts_lookup (self->prompts, id);
+  if (prompt != NULL)
+    return snetd_prompt_get_request (prompt);
+
+  set_ended_error (self, id, error);
   return NULL;
 }
 
@@ -363,7 +428,54 @@ explain_vanished (SnetdManager *self, guint64 id, GError **error)
   request = snetd_waiting_lookup (self->waiting, id);
   if (request != NULL)
     cancel (self, request, SNETD_OUTCOME_DECIDED, "lost");
-  snetd_manager_find (self, id, error);
+  set_ended_error (self, id, error);
+}
+
+/* All that wait for the same answer, the one that was named first. */
+static GPtrArray *
+list_alike (SnetdManager *self, SnetdRequest *request)
+{
+  SnetdPrompt *prompt = snetd_prompts_lookup (self->prompts, request->id);
+  GPtrArray *alike = g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_request_unref);
+
+  g_ptr_array_add (alike, snetd_request_ref (request));
+  if (prompt != NULL)
+    {
+      g_autoptr (GPtrArray) all = snetd_prompt_list_requests (prompt);
+
+      for (guint i = 0; i < all->len; i++)
+        if (g_ptr_array_index (all, i) != request)
+          g_ptr_array_add (alike, snetd_request_ref (g_ptr_array_index (all, i)));
+    }
+  return alike;
+}
+
+/* FALSE if the kernel took none; the error is about the first. */
+static gboolean
+give_verdict (SnetdManager *self,
+              GPtrArray *requests,
+              enum snet_verdict verdict,
+              int errno_value,
+              guint64 rule,
+              GError **error)
+{
+  g_autoptr (GError) first = NULL;
+  gboolean taken = FALSE;
+
+  for (guint i = 0; i < requests->len; i++)
+    {
+      SnetdRequest *request = g_ptr_array_index (requests, i);
+
+      if (snetd_kernel_verdict (self->kernel, request->id, verdict, errno_value, NULL,
+                                first == NULL ? &first : NULL))
+        {
+          finish (self, request, verdict, errno_value, SNETD_REASON_USER, rule);
+          taken = TRUE;
+        }
+    }
+  if (!taken)
+    g_propagate_error (error, g_steal_pointer (&first));
+  return taken;
 }
 
 gboolean
@@ -375,18 +487,18 @@ snetd_manager_answer (SnetdManager *self,
                       GError **error)
 {
   g_autoptr (GError) local = NULL;
+  g_autoptr (GPtrArray) alike = NULL;
   SnetdRequest *request = snetd_manager_find (self, id, error);
   gboolean taken;
 
   if (request == NULL || (rule != NULL && !store_rule (self, rule, error)))
     return FALSE;
 
-  taken = snetd_kernel_verdict (self->kernel, id, verdict, errno_value, NULL, &local);
-  if (taken)
-    finish (self, request, verdict, errno_value, SNETD_REASON_USER, rule != NULL ? rule->id : 0);
-  else if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    explain_vanished (self, id, error);
-  else
+  alike = list_alike (self, request);
+  taken = give_verdict (self, alike, verdict, errno_value, rule != NULL ? rule->id : 0, &local);
+  if (!taken && g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    explain_vanished (self, request->id, error);
+  else if (!taken)
     g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_FAILED, "%s", local->message);
 
   if (rule != NULL)
@@ -538,6 +650,7 @@ snetd_manager_finalize (GObject *object)
   g_clear_pointer (&self->store, snetd_store_close);
   g_clear_error (&self->store_error);
   g_clear_error (&self->journal_error);
+  g_clear_object (&self->prompts);
   g_clear_pointer (&self->waiting, snetd_waiting_free);
   g_clear_pointer (&self->engine, snetd_engine_free);
   G_OBJECT_CLASS (snetd_manager_parent_class)->finalize (object);
@@ -570,6 +683,7 @@ snetd_manager_init (SnetdManager *self)
   self->engine = snetd_engine_new ();
   self->lifetimes = snetd_lifetimes_new ();
   self->waiting = snetd_waiting_new ();
+  self->prompts = snetd_prompts_new ();
 }
 
 SnetdManager *

@@ -5,6 +5,7 @@
 #include "snetd-journal.h"
 #include "snetd-kernel.h"
 #include "snetd-monitor.h"
+#include "snetd-prompts.h"
 #include "snetd-store.h"
 
 /*
@@ -37,11 +38,18 @@ void snetd_manager_adopt (SnetdManager *self);
 /* Those that clients know of, oldest first; free with g_ptr_array_unref(). */
 GPtrArray *snetd_manager_list_waiting (SnetdManager *self);
 
-/* Borrowed; UNKNOWN_REQUEST or ALREADY_DECIDED if it does not wait. */
+/* The questions to the users, made of these. */
+SnetdPrompts *snetd_manager_get_prompts (SnetdManager *self);
+
+/*
+ * Borrowed; UNKNOWN_REQUEST or ALREADY_DECIDED if it does not wait. The id of a prompt
+ * finds the oldest of its requests that does.
+ */
 SnetdRequest *snetd_manager_find (SnetdManager *self, guint64 id, GError **error);
 
 /*
- * A user's verdict, with the rule that is to be made of it or NULL. The rule is
+ * A user's verdict on a request and all that are in one prompt with it, with the rule
+ * that is to be made of it or NULL. FALSE if none of them waits any more. The rule is
  * on disk before the call goes on. If the request ends of itself at just this
  * moment the rule stays all the same, as its maker wanted it to last.
  */

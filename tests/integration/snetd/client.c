@@ -314,6 +314,7 @@ client_has_not_heard (Client *client, const char *what)
 
 /* Agents */
 
+/* "Ask 1", or "Ask 1 x3" for as many requests. The event is that of the oldest of them. */
 static gboolean
 ask_cb (SnetDBusAgent *agent,
         GDBusMethodInvocation *invocation,
@@ -321,12 +322,20 @@ ask_cb (SnetDBusAgent *agent,
         GVariant *event,
         Client *client)
 {
-  guint64 same;
+  guint64 oldest;
+  guint32 count;
 
-  g_assert_true (g_variant_lookup (event, "id", "t", &same));
-  g_assert_cmpuint (same, ==, id);
-  heard (client, g_strdup_printf ("Ask %" G_GUINT64_FORMAT, id));
-  snet_dbus_agent_complete_ask (agent, invocation);
+  g_assert_true (g_variant_lookup (event, "id", "t", &oldest));
+  g_assert_cmpuint (oldest, >=, id);
+  g_assert_true (g_variant_lookup (event, "count", "u", &count));
+  if (count == 1)
+    heard (client, g_strdup_printf ("Ask %" G_GUINT64_FORMAT, id));
+  else
+    heard (client, g_strdup_printf ("Ask %" G_GUINT64_FORMAT " x%u", id, count));
+  if (!client->hangs)
+    snet_dbus_agent_complete_ask (agent, invocation);
+  else
+    g_object_unref (invocation);
   return TRUE;
 }
 

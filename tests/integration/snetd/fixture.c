@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fixture.h"
 
+#include <arpa/inet.h>
 #include <glib/gstdio.h>
 #include <locale.h>
 #include <unistd.h>
 
 #include "snet-names.h"
+
+#define AGENT_TIMEOUT_MS 300
 
 static PrivateBus *bus;
 static FakePolkit *polkit;
@@ -60,7 +63,8 @@ has_started (gpointer user_data)
 void
 fixture_start (Fixture *fixture)
 {
-  const SnetdDaemonOptions options = { fixture->state_dir, fixture->config_file, FALSE };
+  const SnetdDaemonOptions options = { fixture->state_dir, fixture->config_file, FALSE,
+                                       AGENT_TIMEOUT_MS };
   g_autoptr (GDBusConnection) connection = private_bus_connect (bus, 0);
   g_autoptr (GError) error = NULL;
 
@@ -185,8 +189,13 @@ fixture_add_stopped (const char *path, FixtureFunc test)
 guint64
 fixture_hold (Fixture *fixture, guint32 uid)
 {
-  guint64 id = fake_snet_hold (fake_snet_event (uid));
-  g_autofree char *requested = g_strdup_printf ("Requested %" G_GUINT64_FORMAT, id);
+  struct snet_event event = fake_snet_event (uid);
+  g_autofree char *requested = NULL;
+  guint64 id;
+
+  ((struct sockaddr_in *)&event.remote)->sin_port = htons (443 + fixture->held++);
+  id = fake_snet_hold (event);
+  requested = g_strdup_printf ("Requested %" G_GUINT64_FORMAT, id);
 
   client_hears (fixture->root, requested);
   return id;

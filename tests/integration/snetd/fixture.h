@@ -21,6 +21,7 @@ typedef struct
   GPtrArray *heard; /* "Requested 1", "Withdraw 1 answered": signals and calls of its agents */
   guint subscription;
   GPtrArray *agents; /* of GDBusInterfaceSkeleton */
+  gboolean hangs;    /* its agents do not reply */
 } Client;
 
 typedef struct
@@ -30,6 +31,7 @@ typedef struct
   Client *bob;
   FakePolkit *polkit;
   SnetdDaemon *daemon;
+  guint held;
   gboolean ready;
   char *failure;
   char *state_dir;
@@ -51,7 +53,7 @@ void fixture_add_stopped (const char *path, FixtureFunc test);
 void fixture_start (Fixture *fixture);
 void fixture_stop (Fixture *fixture);
 
-/* A call of this user is held, and known to those who may know; its id. */
+/* A call of this user is held, unlike all before, and known to those who may know; its id. */
 guint64 fixture_hold (Fixture *fixture, guint32 uid);
 
 /* Another user's, or a second program of the same. */

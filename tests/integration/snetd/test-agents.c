@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* org.snet.Agents: what agents are told, and which. */
+#include <arpa/inet.h>
+#include <errno.h>
+
 #include "fixture.h"
 #include "snet-names.h"
+#include "snetd-prompts.h"
 
 #define AGENT "/agent"
 
@@ -62,10 +66,9 @@ test_reasons (Fixture *fixture)
 static void
 test_late (Fixture *fixture)
 {
-  hold (ALICE);
-  hold (BOB);
-  hold (ALICE);
-  client_hears (fixture->root, "Requested 3");
+  fixture_hold (fixture, ALICE);
+  fixture_hold (fixture, BOB);
+  fixture_hold (fixture, ALICE);
 
   client_add_agent (fixture->alice, AGENT);
   client_hears (fixture->alice, "Ask 1");
@@ -83,11 +86,159 @@ test_two (Fixture *fixture)
   client_add_agent (fixture->alice, AGENT);
   client_add_agent (second, AGENT);
   hold (ALICE);
-  client_hears (fixture->alice, "Ask 1");
   client_hears (second, "Ask 1");
-  fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_OWN, FAKE_POLKIT_YES);
-  client_answer (second, 1, "deny", "{}");
+  client_has_not_heard (fixture->alice, "Ask 1");
+
+  /* The first is asked when the one that came later is gone. */
+  client_free (g_steal_pointer (&second));
+  client_hears (fixture->alice, "Ask 1");
+  client_answer (fixture->root, 1, "deny", "{}");
   client_hears (fixture->alice, "Withdraw 1 answered");
+}
+
+/* Calls that are alike are one question, and one answer decides them all. */
+static void
+test_merged (Fixture *fixture)
+{
+  g_autoptr (GVariant) events = NULL;
+  guint64 id;
+
+  fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_OWN, FAKE_POLKIT_YES);
+  client_add_agent (fixture->alice, AGENT);
+  for (guint i = 0; i < 3; i++)
+    hold (ALICE);
+  hold (BOB);
+  client_hears (fixture->root, "Requested 4");
+  client_hears (fixture->alice, "Ask 1");
+  client_hears (fixture->alice, "Ask 1 x3");
+
+  /* The question stays when its first call ends, and so does its id. */
+  fake_snet_kill (1);
+  client_hears (fixture->alice, "Ask 1 x2");
+  client_has_not_heard (fixture->alice, "Withdraw 1 exited");
+  client_answer (fixture->alice, 1, "deny", "{'errno': <'EPERM'>}");
+  for (id = 2; id <= 3; id++)
+    kernel_gets_verdict (id, SNET_VERDICT_DENY, EPERM);
+  g_assert_true (fake_snet_waits (4));
+  client_hears (fixture->alice, "Withdraw 1 answered");
+  client_hears (fixture->root, "Decided 2 deny");
+  client_hears (fixture->root, "Decided 3 deny");
+  events = client_query (fixture->alice, "{'reason': <'user'>}");
+  g_assert_cmpuint (g_variant_n_children (events), ==, 2);
+
+  /* And now it is over. */
+  client_check_answer_error (fixture->alice, 1, "allow", "{}", SNET_ERROR_NAME_UNKNOWN_REQUEST,
+                             "gone");
+  client_has_not_heard (fixture->alice, "Ask 2");
+}
+
+/* By any id of the prompt; also when just the named one has ended in the kernel. */
+
+static int
+kill_second (guint64 id, gpointer user_data)
+{
+  fake_snet_set_verdict_hook (NULL, NULL);
+  fake_snet_kill (2);
+  return 0;
+}
+
+static void
+test_merged_any (Fixture *fixture)
+{
+  for (guint i = 0; i < 3; i++)
+    hold (ALICE);
+  client_hears (fixture->root, "Requested 3");
+  fake_snet_set_verdict_hook (kill_second, NULL);
+  client_answer (fixture->root, 2, "allow", "{}");
+  kernel_gets_verdict (1, SNET_VERDICT_ALLOW, 0);
+  kernel_gets_verdict (3, SNET_VERDICT_ALLOW, 0);
+  client_hears (fixture->root, "Cancelled 2 exited");
+}
+
+/* No more are shown than a person can look at; the others follow in their order. */
+static void
+test_shown (Fixture *fixture)
+{
+  client_add_agent (fixture->alice, AGENT);
+  for (guint i = 0; i < SNETD_PROMPTS_SHOWN_MAX + 2; i++)
+    fixture_hold (fixture, ALICE);
+  client_hears (fixture->alice, "Ask 1");
+  client_hears (fixture->alice, "Ask 32");
+  client_has_not_heard (fixture->alice, "Ask 33");
+
+  /* One that was never shown is never withdrawn. */
+  fake_snet_kill (33);
+  client_hears (fixture->root, "Cancelled 33 exited");
+  client_has_not_heard (fixture->alice, "Withdraw 33 exited");
+  fake_snet_kill (7);
+  client_hears (fixture->alice, "Ask 34");
+}
+
+/* Who lets too many wait lets the policy decide, and nobody else is touched. */
+static void
+test_full (Fixture *fixture)
+{
+  struct snet_event event = fake_snet_event (ALICE);
+  g_autofree char *last = NULL;
+
+  g_test_expect_message ("snetd", G_LOG_LEVEL_WARNING, "User 1 has 512 questions waiting*");
+  for (guint i = 0; i <= SNETD_PROMPTS_MAX; i++)
+    {
+      ((struct sockaddr_in *)&event.remote)->sin_port = htons (1000 + i);
+      fake_snet_hold (event);
+    }
+  kernel_gets_verdict (SNETD_PROMPTS_MAX + 1, SNET_VERDICT_ALLOW, 0);
+  last = client_last_decision (fixture->alice);
+  g_assert_cmpstr (last, ==, "allow policy -");
+  client_has_not_heard (fixture->root, "Requested 513");
+  fixture_hold (fixture, BOB);
+
+  /* What is like one that waits has a place; that there is no other is said once. */
+  kernel_gets_verdict (fake_snet_hold (event), SNET_VERDICT_ALLOW, 0);
+  g_test_assert_expected_messages ();
+  ((struct sockaddr_in *)&event.remote)->sin_port = htons (1000);
+  fake_snet_hold (event);
+  client_hears (fixture->root, "Requested 516");
+
+  /* Until one is over. */
+  fake_snet_kill (2);
+  client_hears (fixture->root, "Cancelled 2 exited");
+  fake_snet_hold (fake_snet_event (ALICE));
+  client_hears (fixture->root, "Requested 517");
+}
+
+/* One that does not answer is not relied upon. */
+static void
+test_hung (Fixture *fixture)
+{
+  g_autoptr (Client) second = client_new (ALICE);
+
+  client_add_agent (fixture->alice, AGENT);
+  client_add_agent (second, AGENT);
+  second->hangs = TRUE;
+  fixture_hold (fixture, ALICE);
+  client_hears (second, "Ask 1");
+  client_hears (fixture->alice, "Ask 1");
+
+  /* Now that this is known there is no waiting; but it gets its chance. */
+  second->hangs = FALSE;
+  fixture_hold (fixture, ALICE);
+  client_hears (fixture->alice, "Ask 2");
+  client_hears (second, "Ask 2");
+  client_sync (second);
+  fixture_hold (fixture, ALICE);
+  client_hears (second, "Ask 3");
+  client_has_not_heard (fixture->alice, "Ask 3");
+
+  /* Who was asked is told the end, and nobody else. */
+  for (guint64 id = 1; id <= 3; id++)
+    client_answer (fixture->root, id, "deny", "{}");
+  client_hears (second, "Withdraw 1 answered");
+  client_hears (second, "Withdraw 2 answered");
+  client_hears (second, "Withdraw 3 answered");
+  client_hears (fixture->alice, "Withdraw 1 answered");
+  client_hears (fixture->alice, "Withdraw 2 answered");
+  client_has_not_heard (fixture->alice, "Withdraw 3 answered");
 }
 
 static void
@@ -181,6 +332,11 @@ main (int argc, char **argv)
   fixture_add ("/agents/reasons", test_reasons);
   fixture_add ("/agents/late", test_late);
   fixture_add ("/agents/two", test_two);
+  fixture_add ("/agents/merged", test_merged);
+  fixture_add ("/agents/merged-any", test_merged_any);
+  fixture_add ("/agents/shown", test_shown);
+  fixture_add ("/agents/full", test_full);
+  fixture_add ("/agents/hung", test_hung);
   fixture_add ("/agents/registration", test_registration);
   fixture_add ("/agents/leaves", test_leaves);
   fixture_add ("/agents/forged", test_forged);

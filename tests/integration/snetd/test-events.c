@@ -413,7 +413,8 @@ test_settles (Fixture *fixture)
   client_hears (fixture->root, "Requested 4");
 
   fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_OWN, FAKE_POLKIT_YES);
-  client_answer (fixture->alice, one, "allow", "{'lifetime': <'reboot'>}");
+  client_answer (fixture->alice, one, "allow",
+                 "{'lifetime': <'reboot'>, 'match': <['operation', 'program']>}");
   /* When the call has returned, not some time after. */
   g_assert_true (fake_snet_verdict (two, NULL, NULL));
   client_hears (fixture->root, "Decided 2 allow");

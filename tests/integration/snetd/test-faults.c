@@ -96,8 +96,10 @@ test_adopts_once (Fixture *fixture)
 static void
 test_overrun (Fixture *fixture)
 {
+  struct snet_event other = fake_snet_event (ALICE);
   guint64 kept, lost, killed;
 
+  other.operation = SNET_OP_SEND;
   client_add_agent (fixture->alice, "/agent");
   kept = fixture_hold (fixture, ALICE);
   lost = fixture_hold (fixture, ALICE);
@@ -107,7 +109,7 @@ test_overrun (Fixture *fixture)
   fake_snet_kill (killed);
   fake_snet_start_losing ();
   fake_snet_time_out (lost, SNET_VERDICT_ALLOW);
-  fake_snet_hold (fake_snet_event (ALICE));
+  fake_snet_hold (other);
   fake_snet_overrun ();
 
   client_hears (fixture->root, "Cancelled 3 exited");

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "snetd-request.h"
+
+/* What a person can look through; all else waits behind it, in order of arrival. */
+#define SNETD_PROMPTS_SHOWN_MAX 32
+
+/*
+ * Nobody answers more questions while a call is held. Requests that are alike are one,
+ * so that a program that tries again and again does not fill it.
+ */
+#define SNETD_PROMPTS_MAX 512
+
+/*
+ * The questions to each user: requests that wait for an answer, those that are
+ * alike as one. Two are alike if the same program (and script) of the same user
+ * wants the same, to or from the same address and port, in the same network
+ * namespace. Knows neither rules nor kernel nor bus.
+ *
+ * Signals:
+ * shown (SnetdPrompt): its user is to be asked.
+ * changed (SnetdPrompt): one that is shown has more or less requests.
+ * ended (SnetdPrompt, s reason): one that was shown needs no answer any more.
+ */
+typedef struct SnetdPrompt SnetdPrompt;
+
+#define SNETD_TYPE_PROMPTS (snetd_prompts_get_type ())
+G_DECLARE_FINAL_TYPE (SnetdPrompts, snetd_prompts, SNETD, PROMPTS, GObject)
+
+SnetdPrompts *snetd_prompts_new (void);
+
+/* FALSE: there are SNETD_PROMPTS_MAX of this user, and it is like none of them. */
+gboolean snetd_prompts_add (SnetdPrompts *self, SnetdRequest *request);
+
+/* It waits no more, for whatever reason; nothing happens if it is in no prompt. */
+void snetd_prompts_remove (SnetdPrompts *self, SnetdRequest *request, const char *reason);
+
+/* By its own id, or that of any request in it; borrowed, NULL if there is none. */
+SnetdPrompt *snetd_prompts_lookup (SnetdPrompts *self, guint64 id);
+
+/* Those of a user that are shown, oldest first; borrowed, free with g_ptr_array_unref(). */
+GPtrArray *snetd_prompts_list_shown (SnetdPrompts *self, guint32 uid);
+
+/* How many requests found no place. */
+guint64 snetd_prompts_get_refused (SnetdPrompts *self);
+
+/* The id of the request that it began with, also when that one has ended. */
+guint64 snetd_prompt_get_id (const SnetdPrompt *prompt);
+guint32 snetd_prompt_get_uid (const SnetdPrompt *prompt);
+
+/* Grows with each change of what is in it. */
+guint snetd_prompt_get_version (const SnetdPrompt *prompt);
+
+/* How many requests are in it. */
+guint snetd_prompt_get_count (const SnetdPrompt *prompt);
+
+/* The oldest in it; borrowed. */
+SnetdRequest *snetd_prompt_get_request (const SnetdPrompt *prompt);
+
+/* All in it, oldest first; free with g_ptr_array_unref(). */
+GPtrArray *snetd_prompt_list_requests (const SnetdPrompt *prompt);
+
+/* The oldest request as a{sv}, and the count; floating. */
+GVariant *snetd_prompt_to_variant (const SnetdPrompt *prompt);
