@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sched.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "flow.h"
 
 #ifndef TCP_FASTOPEN_NO_COOKIE
@@ -119,6 +121,46 @@ test_again (void)
   g_assert_cmpint (puppet_connect (flow->puppet, fd, &flow->to), ==, 0);
   g_assert_cmpint (puppet_connect (flow->puppet, fd, &flow->to), ==, EISCONN);
   controller_assert_quiet (flow->controller);
+}
+
+/* Looks by connect() whether it is through, as some do, and sends; the whole as soon as it can. */
+static int
+connect_twice (gconstpointer data)
+{
+  const struct sched_param first = { .sched_priority = 1 };
+  const Call *to = data;
+  struct pollfd pollfd = { .events = POLLOUT };
+
+  pollfd.fd = socket (to->family, to->type | SOCK_NONBLOCK, 0);
+  if (pollfd.fd < 0 || sched_setscheduler (0, SCHED_FIFO, &first) < 0)
+    return errno;
+  if (connect (pollfd.fd, &to->address.any, to->len) == 0 || errno != EINPROGRESS)
+    return EPROTO;
+  if (poll (&pollfd, 1, TEST_PATIENCE_MS) != 1)
+    return ETIMEDOUT;
+  if (connect (pollfd.fd, &to->address.any, to->len) < 0)
+    return errno;
+  return errno_of (MIN (send (pollfd.fd, "", 1, MSG_NOSIGNAL), 0));
+}
+
+/*
+ * The SYN of what is allowed wakes the program before all is done that follows
+ * from the verdict. Nothing is to be asked then, either.
+ */
+static void
+test_again_at_once (void)
+{
+  g_autoptr (Flow) flow = flow_new (AF_INET, SOCK_STREAM);
+
+  for (int i = 0; i < 20; i++)
+    {
+      g_autoptr (Child) child = child_start (connect_twice, &flow->to);
+
+      controller_allow_next (flow->controller, SNET_OP_CONNECT);
+      g_assert_cmpint (child_finish (child), ==, 0);
+      controller_assert_quiet (flow->controller);
+      close (accept (flow->server, NULL, NULL));
+    }
 }
 
 /*
@@ -360,6 +402,7 @@ add_tcp_flow_tests (void)
   g_test_add_data_func ("/flow/tcp/deny/ipv6", GINT_TO_POINTER (AF_INET6), test_deny);
   g_test_add_func ("/flow/tcp/long", test_long);
   g_test_add_func ("/flow/tcp/again", test_again);
+  g_test_add_func ("/flow/tcp/again-at-once", test_again_at_once);
   g_test_add_func ("/flow/tcp/again-denied", test_again_denied);
   g_test_add_func ("/flow/tcp/elsewhere", test_elsewhere);
   g_test_add_func ("/flow/tcp/busy", test_busy);

@@ -172,19 +172,32 @@ bool snet_flow_is_possible(const struct snet_request *request,
 }
 
 /**
- * snet_flow_is_any - Whether something of a socket is held, or just was
+ * snet_flow_is_open - Whether something of a socket is not allowed, or not yet
  * @sk: the socket
  *
+ * What is allowed can be on its way still: its SYN wakes its program sooner
+ * than it is over itself.
+ *
  * Context: any. If not, then what is read after it is from after the end of
- *	all flows that there were.
+ *	all flows that there were and that are not allowed.
  */
-bool snet_flow_is_any(const struct sock *sk)
+bool snet_flow_is_open(const struct sock *sk)
 {
-	bool is_any = !hlist_empty(flows_of(sk));
+	const struct snet_held *flow;
+	bool is_open = false;
 
-	/* Pairs with the barrier in unlink_flow(). */
+	rcu_read_lock();
+	hlist_for_each_entry_rcu(flow, flows_of(sk), node) {
+		enum snet_held_state state = READ_ONCE(flow->state);
+
+		if (state != SNET_HELD_ALLOWED && state != SNET_HELD_OVER)
+			is_open = true;
+	}
+	rcu_read_unlock();
+
+	/* Pairs with the barrier in forget_connection(). */
 	smp_rmb();
-	return is_any;
+	return is_open;
 }
 
 /**
@@ -202,7 +215,7 @@ bool snet_flow_join(const struct snet_request *request, struct sock *sk)
 {
 	struct snet_endpoint to;
 
-	if (!snet_flow_is_any(sk))
+	if (!snet_flow_is_open(sk))
 		return false;
 	if (snet_flow_is_possible(request, sk)) {
 		snet_endpoint_set(&to, &request->remote);

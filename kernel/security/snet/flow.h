@@ -14,7 +14,7 @@ struct sock;
 
 bool snet_flow_is_possible(const struct snet_request *request,
 			   const struct sock *sk);
-bool snet_flow_is_any(const struct sock *sk);
+bool snet_flow_is_open(const struct sock *sk);
 bool snet_flow_join(const struct snet_request *request, struct sock *sk);
 void snet_flow_join_connected(struct sock *sk);
 int snet_flow_hold(const struct snet_request *request, struct sock *sk);
@@ -29,7 +29,7 @@ static inline bool snet_flow_is_possible(const struct snet_request *request,
 	return false;
 }
 
-static inline bool snet_flow_is_any(const struct sock *sk)
+static inline bool snet_flow_is_open(const struct sock *sk)
 {
 	return false;
 }

@@ -82,8 +82,6 @@ static void set_timer(struct snet_held *flow, unsigned long delay)
 static void unlink_flow(struct snet_held *flow)
 {
 	spin_lock(&flows_lock);
-	/* Pairs with the barrier in snet_flow_is_any(). */
-	smp_wmb();
 	hlist_del_init_rcu(&flow->node);
 	spin_unlock(&flows_lock);
 	snet_held_put(flow);
@@ -242,11 +240,13 @@ static void settle_allowed(struct snet_held *flow)
 	unlink_flow(flow);
 }
 
-/* Another call to there is to be asked about again. */
+/* Another call to there is to be asked about again, once the flow is over. */
 static void forget_connection(const struct snet_held *flow)
 {
 	if (flow->request.operation == SNET_OP_CONNECT)
 		WRITE_ONCE(snet_socket_blob(flow->sk)->connected, 0);
+	/* Pairs with the barrier in snet_flow_is_open(). */
+	smp_wmb();
 }
 
 /*

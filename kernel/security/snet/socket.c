@@ -178,7 +178,7 @@ static int ask_connect(struct socket *sock, const void *address, int len,
 	 * unless this is only held, so then it joins what is held.
 	 */
 	where = hash_address(&request.remote);
-	if (!snet_flow_is_any(sock->sk) && sock->state != SS_UNCONNECTED &&
+	if (!snet_flow_is_open(sock->sk) && sock->state != SS_UNCONNECTED &&
 	    READ_ONCE(blob->connected) == where)
 		return 0;
 
