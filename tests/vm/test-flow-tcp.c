@@ -3,6 +3,7 @@
  * Connections of non-blocking sockets.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sched.h>
@@ -161,6 +162,63 @@ test_again_at_once (void)
       controller_assert_quiet (flow->controller);
       close (accept (flow->server, NULL, NULL));
     }
+}
+
+#define ELSEWHERE 20
+
+/* What is connected cannot connect elsewhere, and goes on. */
+static int
+send_and_connect (gconstpointer data)
+{
+  const struct sched_param first = { .sched_priority = 1 };
+  const Call *to = data;
+  Call elsewhere = call_loopback (AF_INET, SOCK_STREAM, 9);
+  struct pollfd pollfd = { .events = POLLIN };
+  int fd = socket (to->family, to->type, 0);
+  char reply;
+
+  if (fd < 0 || connect (fd, &to->address.any, to->len) < 0)
+    return errno;
+  if (fcntl (fd, F_SETFL, O_NONBLOCK) < 0 || sched_setscheduler (0, SCHED_FIFO, &first) < 0)
+    return errno;
+  for (int i = 0; i < ELSEWHERE; i++)
+    {
+      if (connect (fd, &elsewhere.address.any, elsewhere.len) == 0 || errno != EISCONN)
+        return EPROTO;
+      if (send (fd, "", 1, MSG_NOSIGNAL) != 1)
+        return errno;
+    }
+  /* What has become of it all by then, the reply tells. */
+  pollfd.fd = fd;
+  if (poll (&pollfd, 1, TEST_PATIENCE_MS) != 1)
+    return ETIMEDOUT;
+  return errno_of (MIN (recv (fd, &reply, 1, 0), 0));
+}
+
+/* It is asked about, as it could be through at that moment; the connection is not its concern. */
+static void
+test_connected (void)
+{
+  g_autoptr (Flow) flow = flow_new (AF_INET, SOCK_STREAM);
+  g_autoptr (Child) child = child_start (send_and_connect, &flow->to);
+  const struct timeval patience = { TEST_PATIENCE_MS / 1000, 0 };
+  char bytes[ELSEWHERE];
+  int fd;
+
+  controller_allow_next (flow->controller, SNET_OP_CONNECT);
+  for (int i = 0; i < ELSEWHERE; i++)
+    {
+      g_autofree struct snet_event *event = controller_next_request (flow->controller);
+      g_autofree struct snet_cancel *cancel = controller_next_cancel (flow->controller);
+
+      g_assert_cmpuint (cancel->id, ==, event->id);
+    }
+  fd = accept (flow->server, NULL, NULL);
+  g_assert_no_errno (setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience));
+  g_assert_cmpint (recv (fd, bytes, ELSEWHERE, MSG_WAITALL), ==, ELSEWHERE);
+  g_assert_cmpint (send (fd, "", 1, MSG_NOSIGNAL), ==, 1);
+  g_assert_cmpint (child_finish (child), ==, 0);
+  close (fd);
 }
 
 /*
@@ -403,6 +461,7 @@ add_tcp_flow_tests (void)
   g_test_add_func ("/flow/tcp/long", test_long);
   g_test_add_func ("/flow/tcp/again", test_again);
   g_test_add_func ("/flow/tcp/again-at-once", test_again_at_once);
+  g_test_add_func ("/flow/tcp/connected", test_connected);
   g_test_add_func ("/flow/tcp/again-denied", test_again_denied);
   g_test_add_func ("/flow/tcp/elsewhere", test_elsewhere);
   g_test_add_func ("/flow/tcp/busy", test_busy);

@@ -177,12 +177,15 @@ bool snet_flow_packet_read(struct snet_flow_packet *packet,
 	if (offset < 0)
 		return false;
 	packet->seq = 0;
+	packet->is_connected = false;
 	if (is_tcp(sk)) {
 		tcp = skb_header_pointer(skb, offset, sizeof(*tcp), &buffer);
 		if (!tcp)
 			return false;
 		packet->to.port = tcp->dest;
 		packet->seq = ntohl(tcp->seq);
+		packet->is_connected = !((1 << inet_sk_state_load(sk)) &
+					 (TCPF_SYN_SENT | TCPF_SYN_RECV));
 	} else {
 		udp = skb_header_pointer(skb, offset, sizeof(*udp), &buffer);
 		if (!udp)

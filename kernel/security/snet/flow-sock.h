@@ -27,11 +27,13 @@ struct snet_endpoint {
  * struct snet_flow_packet - what is of interest in a packet
  * @to: where it goes
  * @is_routed: it may name its way instead of its destination
+ * @is_connected: it is of a connection that both sides have agreed on
  * @seq: with TCP, its sequence number
  */
 struct snet_flow_packet {
 	struct snet_endpoint to;
 	bool is_routed;
+	bool is_connected;
 	u32 seq;
 };
 

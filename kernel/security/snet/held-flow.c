@@ -454,6 +454,17 @@ static unsigned int park_packet(struct snet_held *flow, struct sk_buff *skb)
 	return NF_STOLEN;
 }
 
+/*
+ * A connection begins with its SYN, which a flow takes if it is about that. One
+ * that there is already has nothing to do with a flow that has taken nothing:
+ * the call wants to go elsewhere, which will fail.
+ */
+static bool is_of_another(const struct snet_held *flow,
+			  const struct snet_flow_packet *packet)
+{
+	return packet->is_connected && !flow->has_sent;
+}
+
 /**
  * snet_held_take - Offer a packet to a flow
  * @flow: a flow of the packet's socket
@@ -471,7 +482,8 @@ bool snet_held_take(struct snet_held *flow, struct sk_buff *skb,
 	bool is_taken = true;
 
 	spin_lock_bh(&flow->lock);
-	if (flow->state == SNET_HELD_OVER || skb == flow->passing) {
+	if (flow->state == SNET_HELD_OVER || skb == flow->passing ||
+	    is_of_another(flow, packet)) {
 		is_taken = false;
 	} else {
 		flow->has_sent = true;
