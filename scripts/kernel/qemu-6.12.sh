@@ -8,4 +8,4 @@ kernel_configs+=(6.12.config)
 kernel_kcsan_patches=(kcsan-6.12.patch)
 
 # How many steps a cold build prints, for the progress line only.
-kernel_steps=1500
+kernel_steps=2100

@@ -8,5 +8,5 @@ kernel_configs+=(6.12.config)
 kernel_debug_configs+=(ubsan.config)
 
 # How many steps a cold build prints, for the progress line only.
-kernel_steps=1500
+kernel_steps=2100
 kernel_debug_patches=()
