@@ -19,6 +19,8 @@ struct _SnetdAgents
   GPtrArray *agents;   /* of SnetdAgent, in the order in which they came */
   GHashTable *changed; /* of guint64: prompts that agents have to be told of again */
   guint timer;         /* when */
+  guint start;         /* the timer that ends the start */
+  GHashTable *left;    /* uid whose last agent has left -> timer that makes it so */
 };
 
 static void snetd_agents_iface_init (SnetDBusAgentsIface *iface);
@@ -161,17 +163,73 @@ decided_cb (SnetdManager *manager, SnetdRequest *request, SnetdAgents *self)
     }
 }
 
-/* The agents' coming and going. */
+/*
+ * The agents' coming and going. One that is started again, or finds snetd started again,
+ * comes back in the time that it also has to take a question.
+ */
+
+static gboolean
+end_start_cb (gpointer user_data)
+{
+  SnetdAgents *self = user_data;
+
+  self->start = 0;
+  snetd_prompts_end_start (self->prompts);
+  return G_SOURCE_REMOVE;
+}
+
+typedef struct
+{
+  SnetdAgents *self;
+  guint32 uid;
+} Leaving;
+
+static gboolean
+left_cb (gpointer user_data)
+{
+  Leaving *leaving = user_data;
+
+  g_hash_table_remove (leaving->self->left, GUINT_TO_POINTER (leaving->uid));
+  snetd_prompts_set_agent (leaving->self->prompts, leaving->uid, FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+stay (SnetdAgents *self, guint32 uid)
+{
+  gpointer timer = g_hash_table_lookup (self->left, GUINT_TO_POINTER (uid));
+
+  if (timer != NULL)
+    g_source_remove (GPOINTER_TO_UINT (timer));
+  g_hash_table_remove (self->left, GUINT_TO_POINTER (uid));
+}
+
+static void
+leave (SnetdAgents *self, guint32 uid)
+{
+  Leaving *leaving = g_new (Leaving, 1);
+  guint timer;
+
+  leaving->self = self;
+  leaving->uid = uid;
+  timer = g_timeout_add_full (G_PRIORITY_DEFAULT, self->timeout, left_cb, leaving, g_free);
+  g_hash_table_insert (self->left, GUINT_TO_POINTER (uid), GUINT_TO_POINTER (timer));
+}
 
 static void
 remove_agent (SnetdAgents *self, SnetdAgent *agent)
 {
+  g_autoptr (GPtrArray) others = NULL;
   guint32 uid = snetd_agent_get_uid (agent);
 
   g_signal_handlers_disconnect_by_data (agent, self);
   snetd_agent_close (agent);
   g_ptr_array_remove (self->agents, agent);
-  offer_all (self, uid);
+  others = list_agents (self, uid);
+  if (others->len == 0)
+    leave (self, uid);
+  else
+    offer_all (self, uid);
 }
 
 static void
@@ -196,6 +254,8 @@ add_agent (SnetdAgents *self, GDBusMethodInvocation *invocation, const char *pat
   g_signal_connect (agent, "gone", G_CALLBACK (agent_gone_cb), self);
   g_signal_connect (agent, "changed", G_CALLBACK (agent_changed_cb), self);
   g_ptr_array_add (self->agents, agent);
+  stay (self, uid);
+  snetd_prompts_set_agent (self->prompts, uid, TRUE);
   offer_all (self, uid);
 }
 
@@ -323,8 +383,15 @@ static void
 snetd_agents_finalize (GObject *object)
 {
   SnetdAgents *self = SNETD_AGENTS (object);
+  GHashTableIter iter;
+  gpointer timer;
 
   g_clear_handle_id (&self->timer, g_source_remove);
+  g_clear_handle_id (&self->start, g_source_remove);
+  g_hash_table_iter_init (&iter, self->left);
+  while (g_hash_table_iter_next (&iter, NULL, &timer))
+    g_source_remove (GPOINTER_TO_UINT (timer));
+  g_clear_pointer (&self->left, g_hash_table_unref);
   for (guint i = 0; i < self->agents->len; i++)
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->agents, i), self);
   g_clear_pointer (&self->agents, g_ptr_array_unref);
@@ -351,6 +418,7 @@ static void
 snetd_agents_init (SnetdAgents *self)
 {
   self->agents = g_ptr_array_new_with_free_func (forget_agent);
+  self->left = g_hash_table_new (NULL, NULL);
   self->changed = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
 }
 
@@ -361,6 +429,7 @@ snetd_agents_new (SnetdManager *manager, SnetdAuthority *authority, guint timeou
 
   self->prompts = g_object_ref (snetd_manager_get_prompts (manager));
   self->timeout = timeout;
+  self->start = g_timeout_add (timeout, end_start_cb, self);
   self->authority = g_object_ref (authority);
   g_signal_connect_object (self->prompts, "shown", G_CALLBACK (shown_cb), self, 0);
   g_signal_connect_object (self->prompts, "changed", G_CALLBACK (changed_cb), self, 0);

@@ -13,6 +13,7 @@ snetd_config_init (SnetdConfig *config)
   config->delay = 0;
   config->policy = -1;
   config->maximum_events = EVENTS_DEFAULT;
+  config->without_agent = SNETD_WITHOUT_AGENT_POLICY;
 }
 
 static gboolean
@@ -51,6 +52,22 @@ parse_events (SnetdConfig *config, const char *value, char **ret_expected)
   return parse_number (value, EVENTS_MIN, EVENTS_MAX, &config->maximum_events, ret_expected);
 }
 
+static gboolean
+parse_without_agent (SnetdConfig *config, const char *value, char **ret_expected)
+{
+  static const SnetdWord words[] = {
+    { SNETD_WITHOUT_AGENT_POLICY, "policy" },
+    { SNETD_WITHOUT_AGENT_WAIT, "wait" },
+    { 0, NULL },
+  };
+  static const SnetdVocabulary vocabulary = { "without-agent", words, -1 };
+
+  if (snetd_vocabulary_value (&vocabulary, value, &config->without_agent))
+    return TRUE;
+  *ret_expected = snetd_vocabulary_choices (&vocabulary);
+  return FALSE;
+}
+
 static const struct
 {
   const char *group;
@@ -59,6 +76,7 @@ static const struct
 } config_keys[] = {
   { "Verdict", "Delay", parse_delay },
   { "Verdict", "Policy", parse_policy },
+  { "Prompts", "AskWithoutAgent", parse_without_agent },
   { "Journal", "MaximumEvents", parse_events },
 };
 

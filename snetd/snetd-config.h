@@ -5,12 +5,20 @@
 
 #include <linux/snet.h>
 
+/* What becomes of a request whose user has nobody that asks. */
+typedef enum
+{
+  SNETD_WITHOUT_AGENT_POLICY, /* the policy decides at once */
+  SNETD_WITHOUT_AGENT_WAIT,   /* it waits for who may answer it */
+} SnetdWithoutAgent;
+
 /* What /etc/snet/snetd.conf says; see the comments in it. */
 typedef struct
 {
   guint delay; /* seconds; 0: not said, the kernel's stays */
   int policy;  /* enum snet_verdict; -1: not said, the kernel's stays */
   guint maximum_events;
+  int without_agent; /* SnetdWithoutAgent */
 } SnetdConfig;
 
 /* What there is without a file. */

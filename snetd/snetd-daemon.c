@@ -242,6 +242,8 @@ snetd_daemon_new (GDBusConnection *connection, const SnetdDaemonOptions *options
   self->connection = g_object_ref (connection);
   snetd_config_load (&self->config, options->config_file);
   make_manager (self, options);
+  if (self->config.without_agent == SNETD_WITHOUT_AGENT_WAIT)
+    snetd_prompts_set_wait (snetd_manager_get_prompts (self->manager));
   self->authority =
     snetd_authority_new (connection, options->session ? getuid () : 0, !options->session);
   self->events = snetd_events_new (self->manager, self->authority);

@@ -198,6 +198,21 @@ ask (SnetdManager *self, SnetdRequest *request)
   g_signal_emit (self, signals[REQUESTED], 0, request);
 }
 
+/* Nobody is left whom one could ask; those of other users stay. */
+static void
+abandoned_cb (SnetdPrompts *prompts, SnetdManager *self)
+{
+  g_autoptr (GPtrArray) requests = snetd_waiting_list (self->waiting);
+
+  for (guint i = 0; i < requests->len; i++)
+    {
+      SnetdRequest *request = g_ptr_array_index (requests, i);
+
+      if (!snetd_prompts_can_wait (prompts, request->uid))
+        decide_by_policy (self, request);
+    }
+}
+
 /* What the kernel says. */
 
 static void
@@ -684,6 +699,7 @@ snetd_manager_init (SnetdManager *self)
   self->lifetimes = snetd_lifetimes_new ();
   self->waiting = snetd_waiting_new ();
   self->prompts = snetd_prompts_new ();
+  g_signal_connect_object (self->prompts, "abandoned", G_CALLBACK (abandoned_cb), self, 0);
 }
 
 SnetdManager *

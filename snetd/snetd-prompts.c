@@ -5,6 +5,9 @@
 
 #include "snet-names.h"
 
+/* Those below are the system's, by UID_MIN of login.defs(5). */
+#define PERSON_UID_MIN 1000
+
 struct SnetdPrompt
 {
   guint64 id;
@@ -40,7 +43,11 @@ struct _SnetdPrompts
   GHashTable *alike;   /* likeness of the prompt -> SnetdPrompt */
   GHashTable *members; /* id in the request -> Member */
   GHashTable *users;   /* uid -> User */
+  GHashTable *asked;   /* of uid: who has an agent */
+  gboolean wait;
+  gboolean starting;
   guint64 refused;
+  guint64 unasked;
 };
 
 enum
@@ -48,6 +55,7 @@ enum
   SHOWN,
   CHANGED,
   ENDED,
+  ABANDONED,
   N_SIGNALS,
 };
 
@@ -131,6 +139,35 @@ ensure_user (SnetdPrompts *self, guint32 uid)
       g_hash_table_insert (self->users, GUINT_TO_POINTER (uid), user);
     }
   return user;
+}
+
+void
+snetd_prompts_set_wait (SnetdPrompts *self)
+{
+  self->wait = TRUE;
+}
+
+void
+snetd_prompts_end_start (SnetdPrompts *self)
+{
+  self->starting = FALSE;
+  g_signal_emit (self, signals[ABANDONED], 0);
+}
+
+void
+snetd_prompts_set_agent (SnetdPrompts *self, guint32 uid, gboolean has_agent)
+{
+  if (has_agent)
+    g_hash_table_add (self->asked, GUINT_TO_POINTER (uid));
+  else if (g_hash_table_remove (self->asked, GUINT_TO_POINTER (uid)))
+    g_signal_emit (self, signals[ABANDONED], 0);
+}
+
+gboolean
+snetd_prompts_can_wait (SnetdPrompts *self, guint32 uid)
+{
+  return self->wait || g_hash_table_contains (self->asked, GUINT_TO_POINTER (uid)) ||
+         (self->starting && uid >= PERSON_UID_MIN);
 }
 
 static gboolean
@@ -246,6 +283,12 @@ snetd_prompts_add (SnetdPrompts *self, SnetdRequest *request)
 
   g_return_val_if_fail (!g_hash_table_contains (self->members, &request->id), FALSE);
 
+  if (!snetd_prompts_can_wait (self, request->uid))
+    {
+      self->unasked++;
+      return FALSE;
+    }
+
   if (prompt != NULL)
     {
       join (self, prompt, request);
@@ -315,6 +358,12 @@ snetd_prompts_get_refused (SnetdPrompts *self)
 }
 
 guint64
+snetd_prompts_get_unasked (SnetdPrompts *self)
+{
+  return self->unasked;
+}
+
+guint64
 snetd_prompt_get_id (const SnetdPrompt *prompt)
 {
   return prompt->id;
@@ -377,6 +426,7 @@ snetd_prompts_finalize (GObject *object)
   g_clear_pointer (&self->alike, g_hash_table_unref);
   g_clear_pointer (&self->prompts, g_hash_table_unref);
   g_clear_pointer (&self->users, g_hash_table_unref);
+  g_clear_pointer (&self->asked, g_hash_table_unref);
   G_OBJECT_CLASS (snetd_prompts_parent_class)->finalize (object);
 }
 
@@ -393,6 +443,8 @@ snetd_prompts_class_init (SnetdPromptsClass *klass)
                                    G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[ENDED] = g_signal_new ("ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                                  2, G_TYPE_POINTER, G_TYPE_STRING);
+  signals[ABANDONED] =
+    g_signal_new ("abandoned", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -404,6 +456,8 @@ snetd_prompts_init (SnetdPrompts *self)
   self->members =
     g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)member_free);
   self->users = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->asked = g_hash_table_new (NULL, NULL);
+  self->starting = TRUE;
 }
 
 SnetdPrompts *

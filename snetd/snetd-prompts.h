@@ -22,6 +22,7 @@
  * shown (SnetdPrompt): its user is to be asked.
  * changed (SnetdPrompt): one that is shown has more or less requests.
  * ended (SnetdPrompt, s reason): one that was shown needs no answer any more.
+ * abandoned (): requests of some user are not taken any more; they may be there still.
  */
 typedef struct SnetdPrompt SnetdPrompt;
 
@@ -30,7 +31,25 @@ G_DECLARE_FINAL_TYPE (SnetdPrompts, snetd_prompts, SNETD, PROMPTS, GObject)
 
 SnetdPrompts *snetd_prompts_new (void);
 
-/* FALSE: there are SNETD_PROMPTS_MAX of this user, and it is like none of them. */
+/* Requests of users without an agent are taken, too. */
+void snetd_prompts_set_wait (SnetdPrompts *self);
+
+/*
+ * Until this is called, those of persons are taken: their agents may not have come
+ * yet, or not again.
+ */
+void snetd_prompts_end_start (SnetdPrompts *self);
+
+/* Whether this user has an agent. */
+void snetd_prompts_set_agent (SnetdPrompts *self, guint32 uid, gboolean has_agent);
+
+/* Whether requests of this user are taken. */
+gboolean snetd_prompts_can_wait (SnetdPrompts *self, guint32 uid);
+
+/*
+ * FALSE: requests of this user are not taken; or there are SNETD_PROMPTS_MAX, and it
+ * is like none of them.
+ */
 gboolean snetd_prompts_add (SnetdPrompts *self, SnetdRequest *request);
 
 /* It waits no more, for whatever reason; nothing happens if it is in no prompt. */
@@ -42,8 +61,9 @@ SnetdPrompt *snetd_prompts_lookup (SnetdPrompts *self, guint64 id);
 /* Those of a user that are shown, oldest first; borrowed, free with g_ptr_array_unref(). */
 GPtrArray *snetd_prompts_list_shown (SnetdPrompts *self, guint32 uid);
 
-/* How many requests found no place. */
+/* How many requests found no place, and how many had nobody to ask. */
 guint64 snetd_prompts_get_refused (SnetdPrompts *self);
+guint64 snetd_prompts_get_unasked (SnetdPrompts *self);
 
 /* The id of the request that it began with, also when that one has ended. */
 guint64 snetd_prompt_get_id (const SnetdPrompt *prompt);

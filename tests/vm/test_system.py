@@ -32,6 +32,7 @@ CONNECT = ("import errno,socket,sys\n"
 # Python is allowed to do all it wants, for the web server's sake; a copy of it
 # under another name is not.
 PROBE = "/tmp/probe-python"
+WAIT = "[Prompts]\nAskWithoutAgent=wait\n"
 
 
 class Page(http.server.BaseHTTPRequestHandler):
@@ -55,9 +56,18 @@ def start_server():
     return server.server_port
 
 
-def set_up():
-    """Lets this program serve, and nothing else happen."""
+def configure(text):
+    """Gives snetd more configuration than it has been installed with."""
+    os.makedirs("/etc/snet", exist_ok=True)
+    with open("/etc/snet/snetd.conf", "w", encoding="ascii") as config:
+        config.write(text)
+    subprocess.run(["systemctl", "restart", "snetd.service"], check=True)
     settle()
+
+
+def set_up():
+    """Lets this program serve, and nothing else happen; the tests answer without an agent."""
+    configure(WAIT)
     subprocess.run(["cp", PYTHON, PROBE], check=True)
     add_rule(action="allow", program=PYTHON, comment="the web server of the tests")
     return start_server()
@@ -436,9 +446,26 @@ def test_threads():
         expect(pending(), [], "what waits")
 
 
+def test_without_agent():
+    """as installed, the policy decides at once for a user who has no agent"""
+    kernel_parameter("snet_verdict_policy", 1)
+    configure("")
+    try:
+        started = time.monotonic()
+        done = subprocess.run([PROBE, "-I", "-c", CONNECT, str(PORT)], check=False, timeout=20)
+        took = time.monotonic() - started
+        expect(done.returncode, errno.EACCES, "exit status")
+        event = query(1, program=PROBE)[0]
+        expect((event["verdict"], event["reason"]), ("deny", "policy"), "the decision")
+        assert took < 5, f"took {took} s"
+    finally:
+        configure(WAIT)
+
+
 if __name__ == "__main__":
     PORT = set_up()
     tap.run([test_allow, test_allow_thread, test_deny, test_deny_errno, test_timeout,
              test_kill_daemon, test_kill_held, test_second_controller, test_forever,
              test_ticket, test_rule_settles_waiting, test_bind_and_listen, test_bad_verdicts, test_bad_rules,
-             test_not_allowed, test_signals_are_private, test_journal_pages, test_threads], clean)
+             test_not_allowed, test_signals_are_private, test_journal_pages, test_threads,
+             test_without_agent], clean)

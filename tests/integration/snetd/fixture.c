@@ -10,6 +10,9 @@
 
 #define AGENT_TIMEOUT_MS 300
 
+/* Most tests answer without being an agent. */
+#define WAIT "[Prompts]\nAskWithoutAgent=wait\n"
+
 static PrivateBus *bus;
 static FakePolkit *polkit;
 
@@ -64,7 +67,7 @@ void
 fixture_start (Fixture *fixture)
 {
   const SnetdDaemonOptions options = { fixture->state_dir, fixture->config_file, FALSE,
-                                       AGENT_TIMEOUT_MS };
+                                       fixture->agent_timeout };
   g_autoptr (GDBusConnection) connection = private_bus_connect (bus, 0);
   g_autoptr (GError) error = NULL;
 
@@ -105,9 +108,11 @@ set_up (Fixture *fixture, gconstpointer unused)
   fake_snet_reset ();
   fake_polkit_reset (polkit);
   fixture->polkit = polkit;
+  fixture->agent_timeout = AGENT_TIMEOUT_MS;
   fixture->state_dir = g_dir_make_tmp ("snetd-XXXXXX", &error);
   g_assert_no_error (error);
   fixture->config_file = g_build_filename (fixture->state_dir, "snetd.conf", NULL);
+  g_assert_true (g_file_set_contents (fixture->config_file, WAIT, -1, NULL));
   fixture->rules_db = g_build_filename (fixture->state_dir, "rules.db", NULL);
   fixture->journal_db = g_build_filename (fixture->state_dir, "journal.db", NULL);
   fixture->root = client_new (0);

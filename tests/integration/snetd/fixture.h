@@ -32,6 +32,7 @@ typedef struct
   FakePolkit *polkit;
   SnetdDaemon *daemon;
   guint held;
+  guint agent_timeout; /* milliseconds; for the next start of snetd */
   gboolean ready;
   char *failure;
   char *state_dir;

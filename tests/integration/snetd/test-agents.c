@@ -226,6 +226,7 @@ test_hung (Fixture *fixture)
   client_hears (fixture->alice, "Ask 2");
   client_hears (second, "Ask 2");
   client_sync (second);
+  client_check_pending (fixture->root, "1 2"); /* and snetd has had the reply */
   fixture_hold (fixture, ALICE);
   client_hears (second, "Ask 3");
   client_has_not_heard (fixture->alice, "Ask 3");
@@ -319,6 +320,46 @@ test_forged (Fixture *fixture)
   client_has_not_heard (fixture->alice, "Ask 9");
 }
 
+/* Nobody to ask: the policy, at once, whatever it is by then. */
+static void
+test_without (Fixture *fixture)
+{
+  g_autofree char *last = NULL;
+  struct snet_event person = fake_snet_event (65534);
+
+  g_assert_true (g_file_set_contents (fixture->config_file, "[Verdict]\nPolicy=deny\n", -1, NULL));
+  /* Time for those that are about to come. */
+  fixture->agent_timeout = 2000;
+  fake_snet_hold (person);
+  fixture_start (fixture);
+  kernel_gets_verdict (hold (ALICE), SNET_VERDICT_DENY, 0);
+  client_hears (fixture->root, "Decided 2 deny");
+  client_has_not_heard (fixture->root, "Requested 2");
+  last = client_last_decision (fixture->alice);
+  g_assert_cmpstr (last, ==, "deny policy EACCES");
+
+  /* A person's agent may be about to come; or not. */
+  client_check_pending (fixture->root, "1");
+  client_hears (fixture->root, "Decided 1 deny");
+  kernel_gets_verdict (fake_snet_hold (person), SNET_VERDICT_DENY, 0);
+  client_has_not_heard (fixture->root, "Requested 3");
+
+  /* With one it waits, and also for it to come again. */
+  {
+    g_autoptr (Client) second = client_new (ALICE);
+
+    client_add_agent (second, AGENT);
+    fixture_hold (fixture, ALICE);
+    client_hears (second, "Ask 4");
+  }
+  client_add_agent (fixture->alice, AGENT);
+  client_hears (fixture->alice, "Ask 4");
+  g_assert_true (fake_snet_waits (4));
+  unregister (fixture->alice, AGENT);
+  client_hears (fixture->root, "Decided 4 deny");
+  kernel_gets_verdict (4, SNET_VERDICT_DENY, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -337,6 +378,7 @@ main (int argc, char **argv)
   fixture_add ("/agents/shown", test_shown);
   fixture_add ("/agents/full", test_full);
   fixture_add ("/agents/hung", test_hung);
+  fixture_add_stopped ("/agents/without", test_without);
   fixture_add ("/agents/registration", test_registration);
   fixture_add ("/agents/leaves", test_leaves);
   fixture_add ("/agents/forged", test_forged);

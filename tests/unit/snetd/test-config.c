@@ -34,25 +34,27 @@ keep_log (const char *domain, GLogLevelFlags level, const char *message, gpointe
 }
 
 static const Case cases[] = {
-  { NULL, { 0, -1, 100000 }, 0, { NULL } },
-  { "", { 0, -1, 100000 }, 0, { NULL } },
+  { NULL, { 0, -1, 100000, 0 }, 0, { NULL } },
+  { "", { 0, -1, 100000, 0 }, 0, { NULL } },
   { "[Verdict]\nDelay=30\nPolicy=deny\n[Journal]\nMaximumEvents=5000\n",
-    { 30, SNET_VERDICT_DENY, 5000 },
+    { 30, SNET_VERDICT_DENY, 5000, 0 },
     0,
     { NULL } },
-  { "[Verdict]\nPolicy = allow \n", { 0, SNET_VERDICT_ALLOW, 100000 }, 0, { NULL } },
-  { "[Verdict]\nDelay=86400\n", { 86400, -1, 100000 }, 0, { NULL } },
-  { "[Verdict]\nDelay=0\n", { 0, -1, 100000 }, 1, { "[Verdict] Delay=0", "1 to 86400" } },
-  { "[Verdict]\nDelay=86401\n", { 0, -1, 100000 }, 1, { "[Verdict] Delay=86401" } },
+  { "[Verdict]\nPolicy = allow \n", { 0, SNET_VERDICT_ALLOW, 100000, 0 }, 0, { NULL } },
+  { "[Verdict]\nDelay=86400\n", { 86400, -1, 100000, 0 }, 0, { NULL } },
+  { "[Verdict]\nDelay=0\n", { 0, -1, 100000, 0 }, 1, { "[Verdict] Delay=0", "1 to 86400" } },
+  { "[Verdict]\nDelay=86401\n", { 0, -1, 100000, 0 }, 1, { "[Verdict] Delay=86401" } },
   { "[Verdict]\nDelay=soon\nPolicy=deny\n",
-    { 0, SNET_VERDICT_DENY, 100000 },
+    { 0, SNET_VERDICT_DENY, 100000, 0 },
     1,
     { "[Verdict] Delay=soon" } },
-  { "[Verdict]\nPolicy=maybe\n", { 0, -1, 100000 }, 1, { "Policy=maybe", "allow or deny" } },
-  { "[Journal]\nMaximumEvents=-5\n", { 0, -1, 100000 }, 1, { "MaximumEvents=-5", "100 to" } },
-  { "[Verdict]\nColour=red\n", { 0, -1, 100000 }, 1, { "[Verdict] Colour" } },
-  { "[Other]\nDelay=5\n", { 0, -1, 100000 }, 1, { "[Other] Delay" } },
-  { "Delay=5\n", { 0, -1, 100000 }, 1, { "is ignored" } },
+  { "[Verdict]\nPolicy=maybe\n", { 0, -1, 100000, 0 }, 1, { "Policy=maybe", "allow or deny" } },
+  { "[Journal]\nMaximumEvents=-5\n", { 0, -1, 100000, 0 }, 1, { "MaximumEvents=-5", "100 to" } },
+  { "[Prompts]\nAskWithoutAgent=wait\n", { 0, -1, 100000, SNETD_WITHOUT_AGENT_WAIT }, 0, { NULL } },
+  { "[Prompts]\nAskWithoutAgent=no\n", { 0, -1, 100000, 0 }, 1, { "=no", "policy or wait" } },
+  { "[Verdict]\nColour=red\n", { 0, -1, 100000, 0 }, 1, { "[Verdict] Colour" } },
+  { "[Other]\nDelay=5\n", { 0, -1, 100000, 0 }, 1, { "[Other] Delay" } },
+  { "Delay=5\n", { 0, -1, 100000, 0 }, 1, { "is ignored" } },
 };
 
 static void
@@ -73,6 +75,7 @@ test_file (gconstpointer data)
 
   g_assert_cmpuint (wrong, ==, test->wrong);
   g_assert_cmpuint (config.delay, ==, test->config.delay);
+  g_assert_cmpint (config.without_agent, ==, test->config.without_agent);
   g_assert_cmpint (config.policy, ==, test->config.policy);
   g_assert_cmpuint (config.maximum_events, ==, test->config.maximum_events);
   g_assert_cmpint (wrong > 0, ==, warnings->len > 0);
