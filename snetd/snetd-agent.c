@@ -2,6 +2,7 @@
 #include "snetd-agent.h"
 
 #include "snet-names.h"
+#include "snetd-session.h"
 
 struct _SnetdAgent
 {
@@ -13,6 +14,7 @@ struct _SnetdAgent
   guint32 uid;
   guint timeout;
   guint watch;
+  SnetdSession *session;
   GCancellable *cancellable; /* of the calls that wait for a reply */
   GHashTable *asked;         /* id of a prompt -> its version that was told */
   gboolean unwilling;
@@ -33,6 +35,12 @@ static void
 vanished_cb (GDBusConnection *connection, const char *name, gpointer user_data)
 {
   g_signal_emit (user_data, signals[GONE], 0);
+}
+
+static void
+session_changed_cb (SnetdSession *session, SnetdAgent *self)
+{
+  g_signal_emit (self, signals[CHANGED], 0);
 }
 
 static void
@@ -138,6 +146,12 @@ snetd_agent_is_willing (SnetdAgent *self)
   return !self->unwilling;
 }
 
+gboolean
+snetd_agent_is_active (SnetdAgent *self)
+{
+  return snetd_session_is_active (self->session);
+}
+
 void
 snetd_agent_close (SnetdAgent *self)
 {
@@ -157,6 +171,7 @@ snetd_agent_finalize (GObject *object)
 {
   SnetdAgent *self = SNETD_AGENT (object);
 
+  g_clear_object (&self->session);
   g_clear_object (&self->connection);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->asked, g_hash_table_unref);
@@ -203,5 +218,7 @@ snetd_agent_new (GDBusConnection *connection,
   self->timeout = timeout;
   self->watch = g_bus_watch_name_on_connection (connection, name, G_BUS_NAME_WATCHER_FLAGS_NONE,
                                                 NULL, vanished_cb, self, NULL);
+  self->session = snetd_session_new (connection, name, timeout);
+  g_signal_connect_object (self->session, "changed", G_CALLBACK (session_changed_cb), self, 0);
   return self;
 }

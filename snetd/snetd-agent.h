@@ -11,7 +11,7 @@
  *
  * Signals:
  * gone (): it has left the bus. Nothing else comes after this.
- * changed (): what is_willing() says has changed.
+ * changed (): what is_willing() or is_active() says has changed.
  */
 #define SNETD_TYPE_AGENT (snetd_agent_get_type ())
 G_DECLARE_FINAL_TYPE (SnetdAgent, snetd_agent, SNETD, AGENT, GObject)
@@ -31,6 +31,9 @@ guint32 snetd_agent_get_uid (SnetdAgent *self);
 
 /* FALSE: it did not accept what it was asked last, so another one has to be asked, too. */
 gboolean snetd_agent_is_willing (SnetdAgent *self);
+
+/* Whether it is in the session that is in front of the machine, see snetd-session.h. */
+gboolean snetd_agent_is_active (SnetdAgent *self);
 
 /* Asked already: then it is told what has changed, if something has. */
 void snetd_agent_ask (SnetdAgent *self, const SnetdPrompt *prompt);

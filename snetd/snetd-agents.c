@@ -44,19 +44,29 @@ find_agent (SnetdAgents *self, const char *name, const char *path)
   return NULL;
 }
 
-/* A user's, the one that is asked first before the others: who came last is most wanted. */
+static void
+add_agents (SnetdAgents *self, guint32 uid, gboolean active, GPtrArray *agents)
+{
+  for (guint i = self->agents->len; i > 0; i--)
+    {
+      SnetdAgent *agent = g_ptr_array_index (self->agents, i - 1);
+
+      if (snetd_agent_get_uid (agent) == uid && snetd_agent_is_active (agent) == active)
+        g_ptr_array_add (agents, agent);
+    }
+}
+
+/*
+ * A user's, the one that is asked first before the others: the one in front of which
+ * the user sits, and of several the last that came, as that is most wanted.
+ */
 static GPtrArray *
 list_agents (SnetdAgents *self, guint32 uid)
 {
   GPtrArray *agents = g_ptr_array_new ();
 
-  for (guint i = self->agents->len; i > 0; i--)
-    {
-      SnetdAgent *agent = g_ptr_array_index (self->agents, i - 1);
-
-      if (snetd_agent_get_uid (agent) == uid)
-        g_ptr_array_add (agents, agent);
-    }
+  add_agents (self, uid, TRUE, agents);
+  add_agents (self, uid, FALSE, agents);
   return agents;
 }
 

@@ -18,7 +18,7 @@ struct PrivateBus
   GPid pid;
 };
 
-/* As /usr/share/dbus-1/system.conf, with room for a polkit of the test's. */
+/* As /usr/share/dbus-1/system.conf, with room for a polkit and a logind of the test's. */
 static const char config_template[] =
   "<busconfig>\n"
   "  <type>system</type>\n"
@@ -37,9 +37,11 @@ static const char config_template[] =
   "    <allow receive_type='signal'/>\n"
   "    <allow send_destination='org.freedesktop.DBus'/>\n"
   "    <allow send_destination='org.freedesktop.PolicyKit1'/>\n"
+  "    <allow send_destination='org.freedesktop.login1'/>\n"
   "  </policy>\n"
   "  <policy user='root'>\n"
   "    <allow own='org.freedesktop.PolicyKit1'/>\n"
+  "    <allow own='org.freedesktop.login1'/>\n"
   "  </policy>\n"
   "  <include>%s</include>\n"
   "</busconfig>\n";

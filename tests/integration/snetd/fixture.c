@@ -15,6 +15,8 @@
 
 static PrivateBus *bus;
 static FakePolkit *polkit;
+static FakeLogind *logind;
+static GPtrArray *tests; /* of FixtureTest */
 
 gboolean
 fixture_init (void)
@@ -26,8 +28,10 @@ fixture_init (void)
       return FALSE;
     }
 
+  tests = g_ptr_array_new_with_free_func (g_free);
   bus = private_bus_new (SNET_TEST_DATA "/org.snet.conf");
   polkit = fake_polkit_new (private_bus_connect (bus, 0));
+  logind = fake_logind_new (private_bus_connect (bus, 0));
 
   /* Warnings are part of many tests; mistakes are not. */
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
@@ -37,7 +41,9 @@ fixture_init (void)
 void
 fixture_exit (void)
 {
+  g_ptr_array_unref (tests);
   fake_polkit_free (polkit);
+  fake_logind_free (logind);
   private_bus_free (bus);
 }
 
@@ -107,7 +113,9 @@ set_up (Fixture *fixture, gconstpointer unused)
 
   fake_snet_reset ();
   fake_polkit_reset (polkit);
+  fake_logind_reset (logind);
   fixture->polkit = polkit;
+  fixture->logind = logind;
   fixture->agent_timeout = AGENT_TIMEOUT_MS;
   fixture->state_dir = g_dir_make_tmp ("snetd-XXXXXX", &error);
   g_assert_no_error (error);
@@ -171,10 +179,10 @@ run_test (Fixture *fixture, gconstpointer data)
 static void
 add (const char *path, FixtureFunc run, void (*start) (Fixture *, gconstpointer))
 {
-  /* Lives as long as the program. */
   FixtureTest *test = g_new (FixtureTest, 1);
 
   test->run = run;
+  g_ptr_array_add (tests, test);
   g_test_add_vtable (path, sizeof (Fixture), test, (GTestFixtureFunc)start,
                      (GTestFixtureFunc)run_test, (GTestFixtureFunc)tear_down);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "fake-logind.h"
 #include "fake-polkit.h"
 #include "fake-snet.h"
 #include "private-bus.h"
@@ -30,6 +31,7 @@ typedef struct
   Client *alice;
   Client *bob;
   FakePolkit *polkit;
+  FakeLogind *logind;
   SnetdDaemon *daemon;
   guint held;
   guint agent_timeout; /* milliseconds; for the next start of snetd */

@@ -15,6 +15,32 @@ hold (guint32 uid)
   return fake_snet_hold (fake_snet_event (uid));
 }
 
+static gboolean
+has_answered (gpointer user_data)
+{
+  return fake_logind_n_answers (user_data) > 0;
+}
+
+/* snetd has heard all that logind has said. */
+static void
+sync_logind (Fixture *fixture)
+{
+  g_autofree char *kernel = NULL;
+
+  fake_logind_sync (fixture->logind);
+  kernel = client_get_control (fixture->root, "Kernel");
+}
+
+static void
+add_agent_in (Fixture *fixture, Client *client, FakeLogindSession session)
+{
+  fake_logind_reset (fixture->logind);
+  fake_logind_set_next (fixture->logind, session);
+  client_add_agent (client, AGENT);
+  wait_until (has_answered, fixture->logind, "an answer of logind");
+  sync_logind (fixture);
+}
+
 static void
 test_asked (Fixture *fixture)
 {
@@ -83,8 +109,8 @@ test_two (Fixture *fixture)
 {
   g_autoptr (Client) second = client_new (ALICE);
 
-  client_add_agent (fixture->alice, AGENT);
-  client_add_agent (second, AGENT);
+  add_agent_in (fixture, fixture->alice, FAKE_LOGIND_NONE);
+  add_agent_in (fixture, second, FAKE_LOGIND_NONE);
   hold (ALICE);
   client_hears (second, "Ask 1");
   client_has_not_heard (fixture->alice, "Ask 1");
@@ -213,8 +239,8 @@ test_hung (Fixture *fixture)
 {
   g_autoptr (Client) second = client_new (ALICE);
 
-  client_add_agent (fixture->alice, AGENT);
-  client_add_agent (second, AGENT);
+  add_agent_in (fixture, fixture->alice, FAKE_LOGIND_NONE);
+  add_agent_in (fixture, second, FAKE_LOGIND_NONE);
   second->hangs = TRUE;
   fixture_hold (fixture, ALICE);
   client_hears (second, "Ask 1");
@@ -320,6 +346,39 @@ test_forged (Fixture *fixture)
   client_has_not_heard (fixture->alice, "Ask 9");
 }
 
+/* The one in front of the machine is asked, whoever came last. */
+static void
+test_sessions (Fixture *fixture)
+{
+  g_autoptr (Client) second = client_new (ALICE);
+
+  add_agent_in (fixture, fixture->alice, FAKE_LOGIND_ONE);
+  fixture_hold (fixture, ALICE);
+  client_hears (fixture->alice, "Ask 1");
+  add_agent_in (fixture, second, FAKE_LOGIND_TWO);
+  fixture_hold (fixture, ALICE);
+  client_hears (fixture->alice, "Ask 2");
+  client_has_not_heard (second, "Ask 1");
+  client_has_not_heard (second, "Ask 2");
+
+  /* Who comes to the front finds there what waits. */
+  fake_logind_switch (fixture->logind, FAKE_LOGIND_TWO);
+  client_hears (second, "Ask 1");
+  client_hears (second, "Ask 2");
+  fixture_hold (fixture, ALICE);
+  client_hears (second, "Ask 3");
+  client_has_not_heard (fixture->alice, "Ask 3");
+
+  /* Nobody is: better that one than none. */
+  fake_logind_switch (fixture->logind, FAKE_LOGIND_NONE);
+  sync_logind (fixture);
+  fixture_hold (fixture, ALICE);
+  client_hears (second, "Ask 4");
+  client_answer (fixture->root, 1, "deny", "{}");
+  client_hears (fixture->alice, "Withdraw 1 answered");
+  client_hears (second, "Withdraw 1 answered");
+}
+
 /* Nobody to ask: the policy, at once, whatever it is by then. */
 static void
 test_without (Fixture *fixture)
@@ -378,6 +437,7 @@ main (int argc, char **argv)
   fixture_add ("/agents/shown", test_shown);
   fixture_add ("/agents/full", test_full);
   fixture_add ("/agents/hung", test_hung);
+  fixture_add ("/agents/sessions", test_sessions);
   fixture_add_stopped ("/agents/without", test_without);
   fixture_add ("/agents/registration", test_registration);
   fixture_add ("/agents/leaves", test_leaves);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fake-logind.h"
+
+#include <unistd.h>
+
+#define NAME "org.freedesktop.login1"
+#define PATH "/org/freedesktop/login1"
+
+static const char *const session_paths[] = { PATH "/session/one", PATH "/session/two" };
+
+struct FakeLogind
+{
+  GDBusConnection *connection;
+  guint objects[1 + G_N_ELEMENTS (session_paths)];
+  FakeLogindSession next;
+  FakeLogindSession active;
+  guint answers;
+};
+
+static const char introspection[] = "<node><interface name='org.freedesktop.login1.Manager'>"
+                                    "<method name='GetSessionByPID'>"
+                                    "<arg type='u' direction='in'/><arg type='o' direction='out'/>"
+                                    "</method></interface>"
+                                    "<interface name='org.freedesktop.login1.Session'>"
+                                    "<property name='Active' type='b' access='read'/>"
+                                    "</interface></node>";
+
+static void
+method_cb (GDBusConnection *connection,
+           const char *sender,
+           const char *path,
+           const char *interface,
+           const char *method,
+           GVariant *parameters,
+           GDBusMethodInvocation *invocation,
+           gpointer user_data)
+{
+  FakeLogind *logind = user_data;
+  guint32 pid;
+
+  g_variant_get (parameters, "(u)", &pid);
+  g_assert_cmpuint (pid, ==, getpid ());
+  if (logind->next == FAKE_LOGIND_NONE)
+    {
+      g_dbus_method_invocation_return_dbus_error (invocation, NAME ".NoSessionForPID", "none");
+      logind->answers++;
+    }
+  else
+    g_dbus_method_invocation_return_value (invocation,
+                                           g_variant_new ("(o)", session_paths[logind->next]));
+}
+
+static GVariant *
+property_cb (GDBusConnection *connection,
+             const char *sender,
+             const char *path,
+             const char *interface,
+             const char *property,
+             GError **error,
+             gpointer user_data)
+{
+  FakeLogind *logind = user_data;
+
+  logind->answers++;
+  return g_variant_new_boolean (logind->active != FAKE_LOGIND_NONE &&
+                                g_str_equal (path, session_paths[logind->active]));
+}
+
+static void
+call_bus (FakeLogind *logind, const char *method, GVariant *arguments)
+{
+  g_autoptr (GVariant) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  result = g_dbus_connection_call_sync (logind->connection, "org.freedesktop.DBus",
+                                        "/org/freedesktop/DBus", "org.freedesktop.DBus", method,
+                                        arguments, NULL, 0, -1, NULL, &error);
+  g_assert_no_error (error);
+}
+
+FakeLogind *
+fake_logind_new (GDBusConnection *connection)
+{
+  static const GDBusInterfaceVTable vtable = { .method_call = method_cb,
+                                               .get_property = property_cb };
+  g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (introspection, NULL);
+  FakeLogind *logind = g_new0 (FakeLogind, 1);
+  g_autoptr (GError) error = NULL;
+
+  logind->connection = connection;
+  for (guint i = 0; i < G_N_ELEMENTS (logind->objects); i++)
+    {
+      logind->objects[i] = g_dbus_connection_register_object (
+        connection, i == 0 ? PATH : session_paths[i - 1], node->interfaces[i == 0 ? 0 : 1], &vtable,
+        logind, NULL, &error);
+      g_assert_no_error (error);
+    }
+  call_bus (logind, "RequestName", g_variant_new ("(su)", NAME, 0));
+  fake_logind_reset (logind);
+  return logind;
+}
+
+void
+fake_logind_free (FakeLogind *logind)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (logind->objects); i++)
+    g_dbus_connection_unregister_object (logind->connection, logind->objects[i]);
+  g_object_unref (logind->connection);
+  g_free (logind);
+}
+
+void
+fake_logind_reset (FakeLogind *logind)
+{
+  logind->next = FAKE_LOGIND_NONE;
+  logind->active = FAKE_LOGIND_ONE;
+  logind->answers = 0;
+}
+
+void
+fake_logind_set_next (FakeLogind *logind, FakeLogindSession session)
+{
+  logind->next = session;
+}
+
+guint
+fake_logind_n_answers (FakeLogind *logind)
+{
+  return logind->answers;
+}
+
+void
+fake_logind_sync (FakeLogind *logind)
+{
+  call_bus (logind, "GetId", NULL);
+}
+
+void
+fake_logind_switch (FakeLogind *logind, FakeLogindSession session)
+{
+  logind->active = session;
+  for (guint i = 0; i < G_N_ELEMENTS (session_paths); i++)
+    {
+      GVariantDict changed;
+
+      g_variant_dict_init (&changed, NULL);
+      g_variant_dict_insert (&changed, "Active", "b", i == session);
+      g_dbus_connection_emit_signal (
+        logind->connection, NULL, session_paths[i], "org.freedesktop.DBus.Properties",
+        "PropertiesChanged",
+        g_variant_new ("(s@a{sv}as)", NAME ".Session", g_variant_dict_end (&changed), NULL), NULL);
+    }
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+/* logind on a private bus, with two sessions: FAKE_LOGIND_ONE is active at first. */
+typedef struct FakeLogind FakeLogind;
+
+typedef enum
+{
+  FAKE_LOGIND_ONE,
+  FAKE_LOGIND_TWO,
+  FAKE_LOGIND_NONE, /* no session, or no answer but an error */
+} FakeLogindSession;
+
+FakeLogind *fake_logind_new (GDBusConnection *connection);
+void fake_logind_free (FakeLogind *logind);
+
+/* As after fake_logind_new(): all that ask are in no session. */
+void fake_logind_reset (FakeLogind *logind);
+
+/*
+ * Where who is asked for next belongs. All programs on a test's bus are the same
+ * process, so that its number does not tell.
+ */
+void fake_logind_set_next (FakeLogind *logind, FakeLogindSession session);
+
+/* How many have been told of whether they are active, or that they are in no session. */
+guint fake_logind_n_answers (FakeLogind *logind);
+
+/* The bus has all that was answered and signalled before. */
+void fake_logind_sync (FakeLogind *logind);
+
+/* Which of them is in front of the machine, both told in signals. */
+void fake_logind_switch (FakeLogind *logind, FakeLogindSession session);
