@@ -89,6 +89,7 @@
 #define SNET_KEY_AFTER  "after"
 #define SNET_KEY_SINCE  "since"
 #define SNET_KEY_UNTIL  "until"
+#define SNET_KEY_TEXT   "text"
 
 /* words */
 #define SNET_VERDICT_WORD_ALLOW    "allow"

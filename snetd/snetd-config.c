@@ -7,13 +7,17 @@
 #define EVENTS_MIN     100
 #define EVENTS_MAX     100000000
 
+#define DAYS_DEFAULT 90
+#define DAYS_MAX     36500
+
 void
 snetd_config_init (SnetdConfig *config)
 {
   config->delay = 0;
   config->policy = -1;
-  config->maximum_events = EVENTS_DEFAULT;
   config->without_agent = SNETD_WITHOUT_AGENT_POLICY;
+  config->retention.events = EVENTS_DEFAULT;
+  config->retention.days = DAYS_DEFAULT;
 }
 
 static gboolean
@@ -49,7 +53,13 @@ parse_policy (SnetdConfig *config, const char *value, char **ret_expected)
 static gboolean
 parse_events (SnetdConfig *config, const char *value, char **ret_expected)
 {
-  return parse_number (value, EVENTS_MIN, EVENTS_MAX, &config->maximum_events, ret_expected);
+  return parse_number (value, EVENTS_MIN, EVENTS_MAX, &config->retention.events, ret_expected);
+}
+
+static gboolean
+parse_days (SnetdConfig *config, const char *value, char **ret_expected)
+{
+  return parse_number (value, 1, DAYS_MAX, &config->retention.days, ret_expected);
 }
 
 static gboolean
@@ -78,6 +88,7 @@ static const struct
   { "Verdict", "Policy", parse_policy },
   { "Prompts", "AskWithoutAgent", parse_without_agent },
   { "Journal", "MaximumEvents", parse_events },
+  { "Journal", "MaximumAgeDays", parse_days },
 };
 
 static gboolean

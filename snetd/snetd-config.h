@@ -5,6 +5,8 @@
 
 #include <linux/snet.h>
 
+#include "snetd-journal.h"
+
 /* What becomes of a request whose user has nobody that asks. */
 typedef enum
 {
@@ -17,7 +19,7 @@ typedef struct
 {
   guint delay; /* seconds; 0: not said, the kernel's stays */
   int policy;  /* enum snet_verdict; -1: not said, the kernel's stays */
-  guint maximum_events;
+  SnetdRetention retention;
   int without_agent; /* SnetdWithoutAgent */
 } SnetdConfig;
 

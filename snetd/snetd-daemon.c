@@ -184,7 +184,7 @@ make_manager (SnetdDaemon *self, const SnetdDaemonOptions *options)
   if (store == NULL)
     g_warning ("There are no rules: %s. The file is left as it is", store_error->message);
 
-  journal = snetd_journal_open (journal_db, self->config.maximum_events, &journal_error);
+  journal = snetd_journal_open (journal_db, &self->config.retention, &journal_error);
   if (journal == NULL)
     g_warning ("There is no journal: %s. The file is left as it is", journal_error->message);
 

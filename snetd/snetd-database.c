@@ -47,11 +47,26 @@ snetd_database_step (SnetdDatabase *database, sqlite3_stmt *statement, GError **
 
   if (result == SQLITE_ROW)
     return result;
-  if (result != SQLITE_DONE)
+  if (result == SQLITE_INTERRUPT)
+    g_set_error (error, SNETD_ERROR, SNETD_ERROR_STORE_FAILED,
+                 "%s: too much would have to be read for this", database->path);
+  else if (result != SQLITE_DONE)
     set_error (database, sqlite3_stmt_readonly (statement) ? "cannot be read" : "cannot be written",
                error);
   sqlite3_reset (statement);
   return result;
+}
+
+static int
+bound_cb (void *unused)
+{
+  return 1;
+}
+
+void
+snetd_database_set_bound (SnetdDatabase *database, int steps)
+{
+  sqlite3_progress_handler (database->db, steps, bound_cb, NULL);
 }
 
 gint64
@@ -66,8 +81,11 @@ snetd_database_changes (SnetdDatabase *database)
   return sqlite3_changes (database->db);
 }
 
-static gboolean
-read_number (SnetdDatabase *database, const char *sql, int *ret_number, GError **error)
+gboolean
+snetd_database_get_number (SnetdDatabase *database,
+                           const char *sql,
+                           gint64 *ret_number,
+                           GError **error)
 {
   sqlite3_stmt *statement = snetd_database_prepare (database, sql, error);
   gboolean ok;
@@ -77,7 +95,7 @@ read_number (SnetdDatabase *database, const char *sql, int *ret_number, GError *
 
   ok = snetd_database_step (database, statement, error) == SQLITE_ROW;
   if (ok)
-    *ret_number = sqlite3_column_int (statement, 0);
+    *ret_number = sqlite3_column_int64 (statement, 0);
   sqlite3_finalize (statement);
   return ok;
 }
@@ -104,13 +122,14 @@ check_integrity (SnetdDatabase *database, GError **error)
 
 /* Whose is it, and which version? Reads only. */
 static gboolean
-inspect (SnetdDatabase *database, const SnetdSchema *schema, int *ret_version, GError **error)
+inspect (SnetdDatabase *database, const SnetdSchema *schema, gint64 *ret_version, GError **error)
 {
-  int application_id, objects, known = 0;
+  gint64 application_id, objects;
+  int known = 0;
 
-  if (!read_number (database, "PRAGMA application_id", &application_id, error) ||
-      !read_number (database, "PRAGMA user_version", ret_version, error) ||
-      !read_number (database, "SELECT count(*) FROM sqlite_schema", &objects, error))
+  if (!snetd_database_get_number (database, "PRAGMA application_id", &application_id, error) ||
+      !snetd_database_get_number (database, "PRAGMA user_version", ret_version, error) ||
+      !snetd_database_get_number (database, "SELECT count(*) FROM sqlite_schema", &objects, error))
     return FALSE;
 
   while (schema->migrations[known] != NULL)
@@ -126,11 +145,11 @@ inspect (SnetdDatabase *database, const SnetdSchema *schema, int *ret_version, G
     }
   if (*ret_version > known)
     {
-      g_set_error (
-        error, SNETD_ERROR, SNETD_ERROR_STORE_FAILED,
-        "%s was made by a newer snetd (its version is %d, this snetd knows %d); use that "
-        "one, or move the file away to start anew",
-        database->path, *ret_version, known);
+      g_set_error (error, SNETD_ERROR, SNETD_ERROR_STORE_FAILED,
+                   "%s was made by a newer snetd (its version is %" G_GINT64_FORMAT
+                   ", this snetd knows %d); use that "
+                   "one, or move the file away to start anew",
+                   database->path, *ret_version, known);
       return FALSE;
     }
   return !schema->check || check_integrity (database, error);
@@ -202,7 +221,7 @@ migrate (SnetdDatabase *database, const SnetdSchema *schema, int version, GError
 static gboolean
 prepare_file (SnetdDatabase *database, const SnetdSchema *schema, GError **error)
 {
-  int version;
+  gint64 version;
 
   sqlite3_extended_result_codes (database->db, 1);
   sqlite3_busy_timeout (database->db, 1000);
@@ -215,7 +234,7 @@ prepare_file (SnetdDatabase *database, const SnetdSchema *schema, GError **error
         error))
     return FALSE;
 
-  return migrate (database, schema, version, error);
+  return migrate (database, schema, (int)version, error);
 }
 
 SnetdDatabase *

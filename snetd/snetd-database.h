@@ -33,6 +33,16 @@ sqlite3_stmt *snetd_database_prepare (SnetdDatabase *database, const char *sql, 
  */
 int snetd_database_step (SnetdDatabase *database, sqlite3_stmt *statement, GError **error);
 
+/* The first column of the first row. */
+gboolean snetd_database_get_number (SnetdDatabase *database,
+                                    const char *sql,
+                                    gint64 *ret_number,
+                                    GError **error);
+
+/* A statement that takes more of SQLite's instructions fails; 0: they may all take what they like.
+ */
+void snetd_database_set_bound (SnetdDatabase *database, int steps);
+
 gint64 snetd_database_last_id (SnetdDatabase *database);
 int snetd_database_changes (SnetdDatabase *database);
 

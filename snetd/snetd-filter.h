@@ -4,7 +4,7 @@
 #include <gio/gio.h>
 #include <sqlite3.h>
 
-/* A Query's filter, as the condition of an SQL statement. */
+/* A Query's filter, as an SQL statement. */
 typedef struct SnetdFilter SnetdFilter;
 
 /* Error: SNETD_ERROR_INVALID_FILTER, naming the key. */
@@ -14,10 +14,16 @@ void snetd_filter_free (SnetdFilter *filter);
 /* Events of this uid only, whatever else is said. */
 void snetd_filter_only_uid (SnetdFilter *filter, guint32 uid);
 
-/* "uid = ? AND serial < ?", "1" without conditions; owned by the filter. */
-const char *snetd_filter_sql (const SnetdFilter *filter);
+/* A statement that gives the serials of the latest events that it is about, the newest first. */
+char *snetd_filter_sql (const SnetdFilter *filter, guint limit);
 
-/* Returns the number of the next parameter. */
-int snetd_filter_bind (const SnetdFilter *filter, sqlite3_stmt *statement, int first);
+/*
+ * Another one for the same, that is fast if many of the latest events are it,
+ * and to be given up after a moment otherwise; NULL: there is none.
+ */
+char *snetd_filter_glance_sql (const SnetdFilter *filter, guint limit);
+
+/* For either of them. */
+void snetd_filter_bind (const SnetdFilter *filter, sqlite3_stmt *statement);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnetdFilter, snetd_filter_free)

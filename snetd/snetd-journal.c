@@ -2,234 +2,287 @@
 #include "snetd-journal.h"
 
 #include "snet-names.h"
-#include "snetd-database.h"
 #include "snetd-dict.h"
-#include "snetd-sql.h"
+#include "snetd-journal-row.h"
+#include "snetd-journal-schema.h"
 
-/* "snet", journal */
-#define APPLICATION_ID 0x736e656a
-
-#define BATCH_EVENTS   500
+#define BATCH_EVENTS   2000
 #define BATCH_DELAY_MS 1000
 #define BACKLOG_MAX    10000 /* kept in memory while the disk refuses them */
 
-static const char *const migrations[] = {
-  "CREATE TABLE events ("
-  "  serial INTEGER PRIMARY KEY AUTOINCREMENT,"
-  "  id INTEGER NOT NULL,"
-  "  time INTEGER NOT NULL,"
-  "  operation TEXT,"
-  "  family TEXT,"
-  "  type TEXT,"
-  "  protocol TEXT,"
-  "  uid INTEGER NOT NULL,"
-  "  pid INTEGER NOT NULL,"
-  "  comm TEXT,"
-  "  program TEXT,"
-  "  netns INTEGER,"
-  "  local_address TEXT,"
-  "  local_port INTEGER,"
-  "  remote_address TEXT,"
-  "  remote_port INTEGER,"
-  "  hold TEXT,"
-  "  verdict TEXT NOT NULL,"
-  "  reason TEXT NOT NULL,"
-  "  rule INTEGER,"
-  "  errno TEXT,"
-  "  waited INTEGER"
-  ") STRICT;"
-  "CREATE INDEX events_by_uid ON events (uid, serial)",
+/* More than a batch, so that it keeps up with what is written. */
+#define TRIM_STEP (2 * BATCH_EVENTS)
 
-  /* What a ticket decides has no id, so id can be absent now; for that SQLite wants a new table. */
-  "CREATE TABLE new_events ("
-  "  serial INTEGER PRIMARY KEY AUTOINCREMENT,"
-  "  id INTEGER,"
-  "  time INTEGER NOT NULL,"
-  "  operation TEXT,"
-  "  family TEXT,"
-  "  type TEXT,"
-  "  protocol TEXT,"
-  "  uid INTEGER NOT NULL,"
-  "  pid INTEGER NOT NULL,"
-  "  comm TEXT,"
-  "  program TEXT,"
-  "  program_digest TEXT,"
-  "  script TEXT,"
-  "  ancestors TEXT,"
-  "  process INTEGER,"
-  "  session INTEGER,"
-  "  app TEXT,"
-  "  unit TEXT,"
-  "  cgroup TEXT,"
-  "  netns INTEGER,"
-  "  local_address TEXT,"
-  "  local_port INTEGER,"
-  "  remote_address TEXT,"
-  "  remote_port INTEGER,"
-  "  remote_host TEXT,"
-  "  hold TEXT,"
-  "  verdict TEXT NOT NULL,"
-  "  reason TEXT NOT NULL,"
-  "  rule INTEGER,"
-  "  errno TEXT,"
-  "  waited INTEGER"
-  ") STRICT;"
-  "INSERT INTO new_events (serial, id, time, operation, family, type, protocol, uid, pid, comm,"
-  "  program, netns, local_address, local_port, remote_address, remote_port, hold, verdict,"
-  "  reason, rule, errno, waited)"
-  "  SELECT serial, id, time, operation, family, type, protocol, uid, pid, comm, program, netns,"
-  "  local_address, local_port, remote_address, remote_port, hold, verdict, reason, rule, errno,"
-  "  waited FROM events;"
-  "DROP TABLE events;"
-  "ALTER TABLE new_events RENAME TO events;"
-  "CREATE INDEX events_by_uid ON events (uid, serial)",
+/* Events that are that many, or that far apart, get a mark of their own. */
+#define MARK_EVENTS 1000
+#define MARK_TIME   G_TIME_SPAN_HOUR
 
-  "ALTER TABLE events ADD COLUMN command TEXT;"
-  "ALTER TABLE events ADD COLUMN directory TEXT",
-  NULL,
-};
-
-static const SnetdSchema schema = {
-  .application_id = APPLICATION_ID,
-  .migrations = migrations,
-  .check = FALSE, /* reading all of a large journal would hold up the start */
-  .full_sync = FALSE,
-};
-
-static const SnetdColumn columns[] = {
-  { SNET_KEY_ID, "id", 't' },
-  { SNET_KEY_TIME, "time", 'x' },
-  { SNET_KEY_OPERATION, "operation", 's' },
-  { SNET_KEY_FAMILY, "family", 's' },
-  { SNET_KEY_TYPE, "type", 's' },
-  { SNET_KEY_PROTOCOL, "protocol", 's' },
-  { SNET_KEY_UID, "uid", 'u' },
-  { SNET_KEY_PID, "pid", 'u' },
-  { SNET_KEY_COMM, "comm", 's' },
-  { SNET_KEY_PROGRAM, "program", 's' },
-  { SNET_KEY_PROGRAM_DIGEST, "program_digest", 's' },
-  { SNET_KEY_SCRIPT, "script", 's' },
-  { SNET_KEY_COMMAND, "command", 'a' },
-  { SNET_KEY_DIRECTORY, "directory", 's' },
-  { SNET_KEY_ANCESTORS, "ancestors", 'a' },
-  { SNET_KEY_PROCESS, "process", 't' },
-  { SNET_KEY_SESSION, "session", 'u' },
-  { SNET_KEY_APP, "app", 's' },
-  { SNET_KEY_UNIT, "unit", 's' },
-  { SNET_KEY_CGROUP, "cgroup", 's' },
-  { SNET_KEY_NETNS, "netns", 't' },
-  { SNET_KEY_LOCAL_ADDRESS, "local_address", 's' },
-  { SNET_KEY_LOCAL_PORT, "local_port", 'q' },
-  { SNET_KEY_REMOTE_ADDRESS, "remote_address", 's' },
-  { SNET_KEY_REMOTE_PORT, "remote_port", 'q' },
-  { SNET_KEY_REMOTE_HOST, "remote_host", 's' },
-  { SNET_KEY_HOLD, "hold", 's' },
-  { SNET_KEY_VERDICT, "verdict", 's' },
-  { SNET_KEY_REASON, "reason", 's' },
-  { SNET_KEY_RULE, "rule", 't' },
-  { SNET_KEY_ERRNO, "errno", 's' },
-  { SNET_KEY_WAITED, "waited", 'x' },
-};
+/* Instructions of SQLite, for about a fifth of a second, and for some milliseconds. */
+#define QUERY_STEPS  20000000
+#define GLANCE_STEPS 500000
 
 struct SnetdJournal
 {
   SnetdDatabase *database;
+  SnetdTexts *texts;
   sqlite3_stmt *insert;
-  sqlite3_stmt *trim;
-  guint maximum_events;
+  sqlite3_stmt *mark;
+  sqlite3_stmt *trim_number;
+  sqlite3_stmt *trim_age;
+  sqlite3_stmt *trim_marks;
+  sqlite3_stmt *oldest;
+  SnetdRetention retention;
+  gint64 serial; /* the last one */
+
+  struct
+  {
+    gint64 first, last, earliest, latest;
+  } current; /* the mark that the next event may extend; last 0: none */
 
   GPtrArray *batch; /* of SnetdRequest, not written yet */
   guint timer;      /* 0 while there is nothing to write */
+  guint idle;       /* 0 while there is nothing more to trim */
   gboolean failing; /* said so already */
+  guint64 lost;     /* since then */
 };
 
 static gboolean
 prepare (SnetdJournal *journal, GError **error)
 {
-  g_autofree char *names = snetd_sql_names (columns, G_N_ELEMENTS (columns));
-  g_autofree char *marks = snetd_sql_marks (G_N_ELEMENTS (columns));
-  g_autofree char *insert = g_strdup_printf ("INSERT INTO events (%s) VALUES (%s)", names, marks);
+  g_autofree char *names = snetd_journal_row_names ();
+  g_autofree char *marks = snetd_journal_row_marks ();
+  g_autofree char *insert =
+    g_strdup_printf ("INSERT INTO calls (serial, %s) VALUES (?, %s)", names, marks);
+  const struct
+  {
+    sqlite3_stmt **statement;
+    const char *sql;
+  } statements[] = {
+    { &journal->insert, insert },
+    { &journal->mark, "INSERT OR REPLACE INTO marks (first, last, earliest, latest)"
+                      " VALUES (?1, ?2, ?3, ?4)" },
+    { &journal->trim_number, "DELETE FROM calls WHERE serial IN"
+                             " (SELECT serial FROM calls WHERE serial <= ?1"
+                             " ORDER BY serial LIMIT ?2)" },
+    { &journal->trim_age,
+      "DELETE FROM calls WHERE serial IN (SELECT serial FROM marks CROSS JOIN calls"
+      " ON serial BETWEEN first AND last WHERE latest < ?1 LIMIT ?2)" },
+    { &journal->trim_marks, "DELETE FROM marks WHERE first < ?1 AND last < ?1" },
+    { &journal->oldest, "SELECT min (serial) FROM calls" },
+  };
 
-  journal->insert = snetd_database_prepare (journal->database, insert, error);
-  if (journal->insert == NULL)
-    return FALSE;
-
-  /* Serials have no gaps, so the newest N are those above the last minus N. */
-  journal->trim = snetd_database_prepare (
-    journal->database, "DELETE FROM events WHERE serial <= (SELECT max (serial) FROM events) - ?1",
-    error);
-  return journal->trim != NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (statements); i++)
+    {
+      *statements[i].statement =
+        snetd_database_prepare (journal->database, statements[i].sql, error);
+      if (*statements[i].statement == NULL)
+        return FALSE;
+    }
+  return snetd_database_get_number (
+    journal->database, "SELECT coalesce (max (seq), 0) FROM sqlite_sequence WHERE name = 'calls'",
+    &journal->serial, error);
 }
 
 SnetdJournal *
-snetd_journal_open (const char *path, guint maximum_events, GError **error)
+snetd_journal_open (const char *path, const SnetdRetention *retention, GError **error)
 {
   g_autoptr (SnetdJournal) journal = g_new0 (SnetdJournal, 1);
 
-  journal->maximum_events = maximum_events;
+  journal->retention = *retention;
   journal->batch = g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_request_unref);
-  journal->database = snetd_database_open (path, &schema, error);
-  if (journal->database == NULL || !prepare (journal, error))
+  journal->database = snetd_database_open (path, &snetd_journal_schema, error);
+  if (journal->database == NULL)
+    return NULL;
+  /* Each index is written at as many places as there are values. */
+  if (!snetd_database_exec (journal->database, "PRAGMA cache_size = -8192", error))
+    return NULL;
+  journal->texts = snetd_texts_new (journal->database, error);
+  if (journal->texts == NULL || !prepare (journal, error))
     return NULL;
 
   return g_steal_pointer (&journal);
 }
 
 static gboolean
-write_batch (SnetdJournal *journal, GError **error)
+run (SnetdJournal *journal, sqlite3_stmt *statement, GError **error)
+{
+  return snetd_database_step (journal->database, statement, error) == SQLITE_DONE;
+}
+
+/* Calls that are gone leave marks and texts behind. */
+static gboolean
+trim_rest (SnetdJournal *journal, GError **error)
+{
+  gint64 oldest;
+
+  if (snetd_database_step (journal->database, journal->oldest, error) != SQLITE_ROW)
+    return FALSE;
+  oldest = sqlite3_column_int64 (journal->oldest, 0);
+  sqlite3_reset (journal->oldest);
+
+  sqlite3_bind_int64 (journal->trim_marks, 1, oldest);
+  return run (journal, journal->trim_marks, error) &&
+         snetd_texts_trim (journal->texts, oldest, error);
+}
+
+/* Some of what is too much, or too old. *more: there may be more of it. */
+static gboolean
+trim (SnetdJournal *journal, gboolean *more, GError **error)
+{
+  const gint64 age = journal->retention.days * G_TIME_SPAN_DAY;
+  int removed;
+
+  sqlite3_bind_int64 (journal->trim_number, 1, journal->serial - journal->retention.events);
+  sqlite3_bind_int64 (journal->trim_number, 2, TRIM_STEP);
+  if (!run (journal, journal->trim_number, error))
+    return FALSE;
+  removed = snetd_database_changes (journal->database);
+
+  sqlite3_bind_int64 (journal->trim_age, 1, g_get_real_time () - age);
+  sqlite3_bind_int64 (journal->trim_age, 2, TRIM_STEP);
+  if (!run (journal, journal->trim_age, error))
+    return FALSE;
+  removed += snetd_database_changes (journal->database);
+
+  *more = removed >= TRIM_STEP;
+  return removed == 0 || trim_rest (journal, error);
+}
+
+/* The times of the events of a range of serials. */
+static gboolean
+write_mark (SnetdJournal *journal, GError **error)
+{
+  sqlite3_bind_int64 (journal->mark, 1, journal->current.first);
+  sqlite3_bind_int64 (journal->mark, 2, journal->current.last);
+  sqlite3_bind_int64 (journal->mark, 3, journal->current.earliest);
+  sqlite3_bind_int64 (journal->mark, 4, journal->current.latest);
+  return run (journal, journal->mark, error);
+}
+
+static gboolean
+belongs_to_mark (SnetdJournal *journal, gint64 serial, gint64 time)
+{
+  return journal->current.last == serial - 1 && serial - journal->current.first < MARK_EVENTS &&
+         ABS (time - journal->current.earliest) < MARK_TIME &&
+         ABS (time - journal->current.latest) < MARK_TIME;
+}
+
+static gboolean
+mark_event (SnetdJournal *journal, gint64 serial, gint64 time, GError **error)
+{
+  if (belongs_to_mark (journal, serial, time))
+    {
+      journal->current.last = serial;
+      journal->current.earliest = MIN (journal->current.earliest, time);
+      journal->current.latest = MAX (journal->current.latest, time);
+      return TRUE;
+    }
+
+  if (journal->current.last != 0 && !write_mark (journal, error))
+    return FALSE;
+  journal->current.first = serial;
+  journal->current.last = serial;
+  journal->current.earliest = time;
+  journal->current.latest = time;
+  return TRUE;
+}
+
+static gboolean
+write_event (SnetdJournal *journal, const SnetdRequest *request, gint64 serial, GError **error)
+{
+  sqlite3_bind_int64 (journal->insert, 1, serial);
+  return snetd_journal_row_bind (journal->insert, 2, journal->texts, request, serial, error) &&
+         snetd_database_step (journal->database, journal->insert, error) == SQLITE_DONE &&
+         mark_event (journal, serial, request->time, error);
+}
+
+static gboolean
+write_batch (SnetdJournal *journal, gboolean *more, GError **error)
 {
   if (!snetd_database_exec (journal->database, "BEGIN IMMEDIATE", error))
     return FALSE;
 
   for (guint i = 0; i < journal->batch->len; i++)
     {
-      g_autoptr (GVariant) event = NULL;
-
-      event = g_variant_ref_sink (snetd_request_to_variant (g_ptr_array_index (journal->batch, i)));
-      snetd_sql_bind_row (journal->insert, 1, columns, G_N_ELEMENTS (columns), event);
-      if (snetd_database_step (journal->database, journal->insert, error) != SQLITE_DONE)
+      if (!write_event (journal, g_ptr_array_index (journal->batch, i), journal->serial + 1, error))
         return FALSE;
+      journal->serial++;
     }
-
-  sqlite3_bind_int64 (journal->trim, 1, journal->maximum_events);
-  if (snetd_database_step (journal->database, journal->trim, error) != SQLITE_DONE)
+  if (journal->batch->len > 0 && !write_mark (journal, error))
     return FALSE;
 
-  return snetd_database_exec (journal->database, "COMMIT", error);
+  return trim (journal, more, error) && snetd_database_exec (journal->database, "COMMIT", error);
+}
+
+static void
+roll_back (SnetdJournal *journal, gint64 serial)
+{
+  snetd_database_exec (journal->database, "ROLLBACK", NULL);
+  snetd_texts_reset (journal->texts);
+  journal->serial = serial;
+  journal->current.last = 0;
+}
+
+static gboolean idle_cb (gpointer user_data);
+
+/* What is in the batch, if anything is, and some trimming. */
+static gboolean
+write_out (SnetdJournal *journal, GError **error)
+{
+  const gint64 serial = journal->serial;
+  gboolean more = FALSE;
+
+  g_clear_handle_id (&journal->timer, g_source_remove);
+  if (!write_batch (journal, &more, error))
+    {
+      roll_back (journal, serial);
+      return FALSE;
+    }
+  if (more && journal->idle == 0)
+    journal->idle = g_idle_add_full (G_PRIORITY_LOW, idle_cb, journal, NULL);
+
+  g_ptr_array_set_size (journal->batch, 0);
+  if (journal->failing)
+    g_message ("The journal is written again; %" G_GUINT64_FORMAT " events are missing in it",
+               journal->lost);
+  journal->failing = FALSE;
+  journal->lost = 0;
+  return TRUE;
 }
 
 gboolean
 snetd_journal_flush (SnetdJournal *journal, GError **error)
 {
-  g_clear_handle_id (&journal->timer, g_source_remove);
-  if (journal->batch->len == 0)
-    return TRUE;
-
-  if (!write_batch (journal, error))
-    {
-      snetd_database_exec (journal->database, "ROLLBACK", NULL);
-      return FALSE;
-    }
-
-  g_ptr_array_set_size (journal->batch, 0);
-  journal->failing = FALSE;
-  return TRUE;
+  return journal->batch->len == 0 || write_out (journal, error);
 }
 
 /* For when nobody waits for the result: keep what can be kept, say it once. */
 static void
-flush_or_warn (SnetdJournal *journal)
+write_out_or_warn (SnetdJournal *journal)
 {
   g_autoptr (GError) error = NULL;
+  guint excess;
 
-  if (snetd_journal_flush (journal, &error))
+  if (write_out (journal, &error))
     return;
 
   if (!journal->failing)
     g_warning ("The journal is not written: %s", error->message);
   journal->failing = TRUE;
-  if (journal->batch->len > BACKLOG_MAX)
-    g_ptr_array_remove_range (journal->batch, 0, journal->batch->len - BACKLOG_MAX);
+  excess = journal->batch->len - MIN (journal->batch->len, BACKLOG_MAX);
+  if (excess > 0)
+    g_ptr_array_remove_range (journal->batch, 0, excess);
+  journal->lost += excess;
+}
+
+static gboolean
+idle_cb (gpointer user_data)
+{
+  SnetdJournal *journal = user_data;
+
+  journal->idle = 0;
+  write_out_or_warn (journal);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -238,7 +291,7 @@ timer_cb (gpointer user_data)
   SnetdJournal *journal = user_data;
 
   journal->timer = 0;
-  flush_or_warn (journal);
+  write_out_or_warn (journal);
   return G_SOURCE_REMOVE;
 }
 
@@ -249,7 +302,7 @@ snetd_journal_append (SnetdJournal *journal, SnetdRequest *request)
 
   g_ptr_array_add (journal->batch, snetd_request_ref (request));
   if (journal->batch->len % BATCH_EVENTS == 0)
-    flush_or_warn (journal);
+    write_out_or_warn (journal);
   else if (journal->timer == 0)
     journal->timer = g_timeout_add (BATCH_DELAY_MS, timer_cb, journal);
 }
@@ -267,7 +320,7 @@ read_events (SnetdJournal *journal, sqlite3_stmt *statement, GError **error)
 
       snetd_dict_add (&dict, SNET_KEY_SERIAL,
                       g_variant_new ("t", (guint64)sqlite3_column_int64 (statement, 0)));
-      snetd_sql_read_row (statement, 1, columns, G_N_ELEMENTS (columns), &dict);
+      snetd_journal_row_read (statement, 1, journal->texts, &dict);
       g_variant_builder_add_value (&builder, g_variant_builder_end (&dict));
     }
   if (result != SQLITE_DONE)
@@ -278,40 +331,64 @@ read_events (SnetdJournal *journal, sqlite3_stmt *statement, GError **error)
   return g_variant_builder_end (&builder);
 }
 
+/* Which events there are is found first, and only these are read. */
+static GVariant *
+run_query (SnetdJournal *journal,
+           const SnetdFilter *filter,
+           const char *serials,
+           int steps,
+           GError **error)
+{
+  g_autofree char *names = snetd_journal_row_names ();
+  g_autofree char *sql = g_strdup_printf (
+    "SELECT serial, %s FROM (%s) CROSS JOIN calls USING (serial) ORDER BY serial DESC", names,
+    serials);
+  sqlite3_stmt *statement = snetd_database_prepare (journal->database, sql, error);
+  GVariant *events;
+
+  if (statement == NULL)
+    return NULL;
+
+  snetd_filter_bind (filter, statement);
+  snetd_database_set_bound (journal->database, steps);
+  events = read_events (journal, statement, error);
+  snetd_database_set_bound (journal->database, 0);
+  sqlite3_finalize (statement);
+  return events;
+}
+
 GVariant *
 snetd_journal_query (SnetdJournal *journal, const SnetdFilter *filter, guint limit, GError **error)
 {
-  g_autofree char *names = snetd_sql_names (columns, G_N_ELEMENTS (columns));
-  g_autofree char *sql = NULL;
-  sqlite3_stmt *statement;
-  GVariant *events;
-  int next;
+  const guint n = limit == 0 ? SNETD_JOURNAL_PAGE : MIN (limit, SNETD_JOURNAL_PAGE);
+  g_autofree char *serials = snetd_filter_sql (filter, n);
+  g_autofree char *glance = snetd_filter_glance_sql (filter, n);
+  GVariant *events = NULL;
 
   if (!snetd_journal_flush (journal, error))
     return NULL;
 
-  sql = g_strdup_printf ("SELECT serial, %s FROM events WHERE %s ORDER BY serial DESC LIMIT ?",
-                         names, snetd_filter_sql (filter));
-  statement = snetd_database_prepare (journal->database, sql, error);
-  if (statement == NULL)
-    return NULL;
-
-  next = snetd_filter_bind (filter, statement, 1);
-  sqlite3_bind_int64 (statement, next,
-                      limit == 0 ? SNETD_JOURNAL_PAGE : MIN (limit, SNETD_JOURNAL_PAGE));
-  events = read_events (journal, statement, error);
-  sqlite3_finalize (statement);
+  if (glance != NULL)
+    events = run_query (journal, filter, glance, GLANCE_STEPS, NULL);
+  if (events == NULL)
+    events = run_query (journal, filter, serials, QUERY_STEPS, error);
   return events;
 }
 
 void
 snetd_journal_close (SnetdJournal *journal)
 {
-  if (journal->database != NULL)
-    flush_or_warn (journal);
+  if (journal->batch->len > 0)
+    write_out_or_warn (journal);
   g_clear_handle_id (&journal->timer, g_source_remove);
+  g_clear_handle_id (&journal->idle, g_source_remove);
   sqlite3_finalize (journal->insert);
-  sqlite3_finalize (journal->trim);
+  sqlite3_finalize (journal->mark);
+  sqlite3_finalize (journal->trim_number);
+  sqlite3_finalize (journal->trim_age);
+  sqlite3_finalize (journal->trim_marks);
+  sqlite3_finalize (journal->oldest);
+  g_clear_pointer (&journal->texts, snetd_texts_free);
   g_clear_pointer (&journal->database, snetd_database_close);
   g_ptr_array_unref (journal->batch);
   g_free (journal);

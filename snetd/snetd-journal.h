@@ -13,8 +13,15 @@
  */
 typedef struct SnetdJournal SnetdJournal;
 
-/* Keeps the newest maximum_events. */
-SnetdJournal *snetd_journal_open (const char *path, guint maximum_events, GError **error);
+/* What is kept: no more than so many events, none that is older. Kept to as new ones come. */
+typedef struct
+{
+  guint events;
+  guint days;
+} SnetdRetention;
+
+SnetdJournal *
+snetd_journal_open (const char *path, const SnetdRetention *retention, GError **error);
 
 /* Writes what is left. */
 void snetd_journal_close (SnetdJournal *journal);
@@ -24,7 +31,10 @@ void snetd_journal_append (SnetdJournal *journal, SnetdRequest *request);
 
 gboolean snetd_journal_flush (SnetdJournal *journal, GError **error);
 
-/* An aa{sv}, floating, the newest first. limit 0: a whole page. */
+/*
+ * An aa{sv}, floating, the newest first. limit 0: a whole page. An error, not a
+ * part of it, if too much would have to be read.
+ */
 GVariant *
 snetd_journal_query (SnetdJournal *journal, const SnetdFilter *filter, guint limit, GError **error);
 

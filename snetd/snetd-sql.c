@@ -40,6 +40,12 @@ read_lines (const char *lines)
   return g_variant_new_strv ((const char *const *)texts, -1);
 }
 
+GVariant *
+snetd_sql_text_value (const char *text, char type)
+{
+  return type == 'a' ? read_lines (text) : g_variant_new_string (text);
+}
+
 void
 snetd_sql_bind (sqlite3_stmt *statement, int parameter, GVariant *value)
 {
@@ -98,9 +104,8 @@ read_value (sqlite3_stmt *statement, int column, char type)
   switch (type)
     {
     case 's':
-      return g_variant_new_string ((const char *)sqlite3_column_text (statement, column));
     case 'a':
-      return read_lines ((const char *)sqlite3_column_text (statement, column));
+      return snetd_sql_text_value ((const char *)sqlite3_column_text (statement, column), type);
     case 'b':
       return g_variant_new_boolean (number != 0);
     case 'q':

@@ -18,6 +18,9 @@ char *snetd_sql_names (const SnetdColumn *columns, gsize n_columns);
 /* "?, ?, ?" */
 char *snetd_sql_marks (gsize n);
 
+/* What a column of type s or a has in it. */
+GVariant *snetd_sql_text_value (const char *text, char type);
+
 void snetd_sql_bind (sqlite3_stmt *statement, int parameter, GVariant *value);
 
 /* Parameters and columns of a row are numbered from first on. */

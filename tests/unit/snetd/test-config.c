@@ -34,27 +34,47 @@ keep_log (const char *domain, GLogLevelFlags level, const char *message, gpointe
 }
 
 static const Case cases[] = {
-  { NULL, { 0, -1, 100000, 0 }, 0, { NULL } },
-  { "", { 0, -1, 100000, 0 }, 0, { NULL } },
+  { NULL, { 0, -1, { 100000, 90 }, 0 }, 0, { NULL } },
+  { "", { 0, -1, { 100000, 90 }, 0 }, 0, { NULL } },
   { "[Verdict]\nDelay=30\nPolicy=deny\n[Journal]\nMaximumEvents=5000\n",
-    { 30, SNET_VERDICT_DENY, 5000, 0 },
+    { 30, SNET_VERDICT_DENY, { 5000, 90 }, 0 },
     0,
     { NULL } },
-  { "[Verdict]\nPolicy = allow \n", { 0, SNET_VERDICT_ALLOW, 100000, 0 }, 0, { NULL } },
-  { "[Verdict]\nDelay=86400\n", { 86400, -1, 100000, 0 }, 0, { NULL } },
-  { "[Verdict]\nDelay=0\n", { 0, -1, 100000, 0 }, 1, { "[Verdict] Delay=0", "1 to 86400" } },
-  { "[Verdict]\nDelay=86401\n", { 0, -1, 100000, 0 }, 1, { "[Verdict] Delay=86401" } },
+  { "[Verdict]\nPolicy = allow \n", { 0, SNET_VERDICT_ALLOW, { 100000, 90 }, 0 }, 0, { NULL } },
+  { "[Verdict]\nDelay=86400\n", { 86400, -1, { 100000, 90 }, 0 }, 0, { NULL } },
+  { "[Verdict]\nDelay=0\n",
+    { 0, -1, { 100000, 90 }, 0 },
+    1,
+    { "[Verdict] Delay=0", "1 to 86400" } },
+  { "[Verdict]\nDelay=86401\n", { 0, -1, { 100000, 90 }, 0 }, 1, { "[Verdict] Delay=86401" } },
   { "[Verdict]\nDelay=soon\nPolicy=deny\n",
-    { 0, SNET_VERDICT_DENY, 100000, 0 },
+    { 0, SNET_VERDICT_DENY, { 100000, 90 }, 0 },
     1,
     { "[Verdict] Delay=soon" } },
-  { "[Verdict]\nPolicy=maybe\n", { 0, -1, 100000, 0 }, 1, { "Policy=maybe", "allow or deny" } },
-  { "[Journal]\nMaximumEvents=-5\n", { 0, -1, 100000, 0 }, 1, { "MaximumEvents=-5", "100 to" } },
-  { "[Prompts]\nAskWithoutAgent=wait\n", { 0, -1, 100000, SNETD_WITHOUT_AGENT_WAIT }, 0, { NULL } },
-  { "[Prompts]\nAskWithoutAgent=no\n", { 0, -1, 100000, 0 }, 1, { "=no", "policy or wait" } },
-  { "[Verdict]\nColour=red\n", { 0, -1, 100000, 0 }, 1, { "[Verdict] Colour" } },
-  { "[Other]\nDelay=5\n", { 0, -1, 100000, 0 }, 1, { "[Other] Delay" } },
-  { "Delay=5\n", { 0, -1, 100000, 0 }, 1, { "is ignored" } },
+  { "[Verdict]\nPolicy=maybe\n",
+    { 0, -1, { 100000, 90 }, 0 },
+    1,
+    { "Policy=maybe", "allow or deny" } },
+  { "[Journal]\nMaximumEvents=-5\n",
+    { 0, -1, { 100000, 90 }, 0 },
+    1,
+    { "MaximumEvents=-5", "100 to" } },
+  { "[Journal]\nMaximumAgeDays=7\n", { 0, -1, { 100000, 7 }, 0 }, 0, { NULL } },
+  { "[Journal]\nMaximumAgeDays=0\n",
+    { 0, -1, { 100000, 90 }, 0 },
+    1,
+    { "MaximumAgeDays=0", "1 to 36500" } },
+  { "[Prompts]\nAskWithoutAgent=wait\n",
+    { 0, -1, { 100000, 90 }, SNETD_WITHOUT_AGENT_WAIT },
+    0,
+    { NULL } },
+  { "[Prompts]\nAskWithoutAgent=no\n",
+    { 0, -1, { 100000, 90 }, 0 },
+    1,
+    { "=no", "policy or wait" } },
+  { "[Verdict]\nColour=red\n", { 0, -1, { 100000, 90 }, 0 }, 1, { "[Verdict] Colour" } },
+  { "[Other]\nDelay=5\n", { 0, -1, { 100000, 90 }, 0 }, 1, { "[Other] Delay" } },
+  { "Delay=5\n", { 0, -1, { 100000, 90 }, 0 }, 1, { "is ignored" } },
 };
 
 static void
@@ -77,7 +97,8 @@ test_file (gconstpointer data)
   g_assert_cmpuint (config.delay, ==, test->config.delay);
   g_assert_cmpint (config.without_agent, ==, test->config.without_agent);
   g_assert_cmpint (config.policy, ==, test->config.policy);
-  g_assert_cmpuint (config.maximum_events, ==, test->config.maximum_events);
+  g_assert_cmpuint (config.retention.events, ==, test->config.retention.events);
+  g_assert_cmpuint (config.retention.days, ==, test->config.retention.days);
   g_assert_cmpint (wrong > 0, ==, warnings->len > 0);
   if (wrong > 0)
     g_assert_nonnull (strstr (warnings->str, path));
@@ -117,7 +138,8 @@ test_installed (void)
   g_assert_cmpuint (snetd_config_load (&config, path), ==, 0);
   g_assert_cmpuint (config.delay, ==, 60);
   g_assert_cmpint (config.policy, ==, SNET_VERDICT_ALLOW);
-  g_assert_cmpuint (config.maximum_events, ==, defaults.maximum_events);
+  g_assert_cmpuint (config.retention.events, ==, defaults.retention.events);
+  g_assert_cmpuint (config.retention.days, ==, defaults.retention.days);
 
   g_unlink (path);
   g_rmdir (directory);

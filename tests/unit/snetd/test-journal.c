@@ -4,11 +4,16 @@
 #include <glib/gstdio.h>
 #include <locale.h>
 #include <sqlite3.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "fake-snet.h"
 #include "snetd-error.h"
+#include "snetd-journal-schema.h"
 #include "snetd-journal.h"
+
+#define DAYS 30
 
 typedef struct
 {
@@ -21,10 +26,11 @@ typedef struct
 static void
 journal_open (Fixture *fixture, guint maximum)
 {
+  const SnetdRetention retention = { maximum, DAYS };
   g_autoptr (GError) error = NULL;
 
   g_clear_pointer (&fixture->journal, snetd_journal_close);
-  fixture->journal = snetd_journal_open (fixture->path, maximum, &error);
+  fixture->journal = snetd_journal_open (fixture->path, &retention, &error);
   g_assert_no_error (error);
 }
 
@@ -262,6 +268,7 @@ test_filters (Fixture *fixture, gconstpointer unused)
   g_autoptr (SnetdRequest) request = NULL;
   g_autofree char *since = NULL;
   g_autofree char *until = NULL;
+  const char *command[] = { "nc", "say \"hi\"", NULL };
   struct
   {
     const char *filter;
@@ -291,6 +298,30 @@ test_filters (Fixture *fixture, gconstpointer unused)
     { "{'program': <'/usr/bin/nc'>}", 1 },
     { "{'program': <'/usr/bin/nc; DROP TABLE events'>}", 0 },
     { "{'pid': <uint32 4294967295>}", 0 },
+    { "{'script': <'/usr/bin/get'>}", 4 },
+    { "{'script': <'/usr/bin/put'>}", 0 },
+    { "{'unit': <'nc.service'>}", 1 },
+    { "{'app': <'org.example.Nc'>}", 1 },
+    { "{'remote-host': <'www.example.org'>}", 1 },
+    { "{'text': <'/bin/nc'>}", 1 },
+    { "{'text': <'N/nC'>}", 1 },
+    { "{'text': <'CURL'>}", 4 },      /* comm */
+    { "{'text': <'ample.org'>}", 1 }, /* remote-host */
+    { "{'text': <'92.0.2'>}", 3 },    /* remote-address */
+    { "{'text': <'--say \"hi'>}", 0 },
+    { "{'text': <'say \"hi'>}", 1 }, /* command */
+    { "{'text': <'nc'>}", 1 },       /* too short for the index */
+    { "{'text': <'2'>}", 3 },
+    { "{'text': <'%'>}", 0 },
+    { "{'text': <'c%l'>}", 0 },
+    { "{'text': <'c_rl'>}", 0 },
+    { "{'text': <'curl OR say'>}", 0 },
+    { "{'text': <'curl'>, 'verdict': <'deny'>}", 2 },
+    { "{'text': <'curl'>, 'uid': <uint32 1001>}", 1 },
+    { "{'text': <'curl'>, 'before': <uint64 2>}", 1 },
+    { "{'since': <int64 0>, 'until': <int64 1>}", 0 },
+    { "{'since': <int64 9223372036854775807>}", 0 },
+    { "{'unit': <'nc.service'>, 'verdict': <'deny'>}", 0 },
     { NULL, 1 },
     { NULL, 3 },
   };
@@ -306,6 +337,11 @@ test_filters (Fixture *fixture, gconstpointer unused)
   request->local_port = 8080;
   g_free (request->program);
   request->program = g_strdup ("/usr/bin/nc");
+  request->unit = g_strdup ("nc.service");
+  request->app = g_strdup ("org.example.Nc");
+  request->remote_host = g_strdup ("www.example.org");
+  g_strfreev (request->command);
+  request->command = g_strdupv ((char **)command);
   snetd_request_decide (request, SNET_VERDICT_ALLOW, 0, SNETD_REASON_USER, 0);
   snetd_journal_append (fixture->journal, request);
 
@@ -342,6 +378,9 @@ test_filters_bad (Fixture *fixture, gconstpointer unused)
     { "{'remote-address': <'example.org'>}", "“remote-address”" },
     { "{'remote-address': <'192.0.2.0/24'>}", "“remote-address”" },
     { "{'uid': <-1>}", "“uid”" },
+    { "{'text': <1>}", "“text”" },
+    { "{'text': <''>}", "“text”" },
+    { "{'unit': <1>}", "“unit”" },
     { "{'remote-port': <uint32 80>}", "“remote-port”" },
     { "{'uid': <uint32 1>, 'uid': <uint32 2>}", "“uid”" },
   };
@@ -397,6 +436,273 @@ test_locked (Fixture *fixture, gconstpointer unused)
   g_assert_cmpuint (g_variant_n_children (events), ==, 2);
 }
 
+/* For a look behind the journal's back. */
+static gint64
+ask_number (Fixture *fixture, const char *sql)
+{
+  sqlite3_stmt *statement;
+  gint64 number;
+  sqlite3 *db;
+
+  g_assert_cmpint (sqlite3_open (fixture->path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  number = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  sqlite3_close (db);
+  return number;
+}
+
+static void
+append_at (Fixture *fixture, gint64 time, const char *program)
+{
+  g_autoptr (SnetdRequest) request = request_new (fixture, 1000);
+
+  request->time = time;
+  g_free (request->program);
+  request->program = g_strdup (program);
+  snetd_request_decide (request, SNET_VERDICT_ALLOW, 0, SNETD_REASON_USER, 0);
+  snetd_journal_append (fixture->journal, request);
+}
+
+static void
+check_times (Fixture *fixture, gint64 since, gint64 until, guint matches)
+{
+  g_autofree char *filter = g_strdup_printf (
+    "{'since': <int64 %" G_GINT64_FORMAT ">, 'until': <int64 %" G_GINT64_FORMAT ">}", since, until);
+  g_autoptr (GVariant) events = query (fixture, filter, 0);
+
+  g_test_message ("%s", filter);
+  g_assert_cmpuint (g_variant_n_children (events), ==, matches);
+}
+
+/* Serials go on and times do not: pages are by serial, since and until by time. */
+static void
+test_clock_set (Fixture *fixture, gconstpointer unused)
+{
+  const gint64 now = g_get_real_time ();
+  const gint64 hours[] = { 0, 1, 5, -7, -6, 2, 2, 3, -24, 3 };
+  g_autoptr (GVariant) page = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (hours); i++)
+    {
+      append_at (fixture, now + hours[i] * G_TIME_SPAN_HOUR, "/usr/bin/nc");
+      g_assert_true (snetd_journal_flush (fixture->journal, NULL));
+    }
+
+  page = query (fixture, "{'before': <uint64 6>}", 2);
+  g_assert_cmpuint (get_number (page, 0, "serial"), ==, 5);
+  g_assert_cmpuint (get_number (page, 1, "serial"), ==, 4);
+
+  for (gint64 from = -25; from < 6; from++)
+    {
+      for (gint64 to = from; to < 7; to++)
+        {
+          guint matches = 0;
+
+          for (guint i = 0; i < G_N_ELEMENTS (hours); i++)
+            matches += hours[i] >= from && hours[i] < to;
+          check_times (fixture, now + from * G_TIME_SPAN_HOUR, now + to * G_TIME_SPAN_HOUR,
+                       matches);
+        }
+    }
+}
+
+/* What is too old goes when something new comes, and serials go on even if nothing is left. */
+static void
+test_aged (Fixture *fixture, gconstpointer unused)
+{
+  const gint64 now = g_get_real_time ();
+  const gint64 old = now - (DAYS + 1) * G_TIME_SPAN_DAY;
+  g_autoptr (GVariant) events = NULL;
+
+  append_at (fixture, now + 1000 * G_TIME_SPAN_DAY, "/from/the/future");
+  for (guint i = 0; i < 5000; i++)
+    append_at (fixture, old, "/usr/bin/old");
+  append_at (fixture, now, "/usr/bin/new");
+  g_assert_true (snetd_journal_flush (fixture->journal, NULL));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+
+  events = query (fixture, "{}", 0);
+  g_assert_cmpuint (g_variant_n_children (events), ==, 2);
+  g_assert_cmpuint (get_number (events, 0, "serial"), ==, 5002);
+  g_assert_cmpuint (get_number (events, 1, "serial"), ==, 1);
+
+  journal_open (fixture, 1);
+  append_at (fixture, old, "/usr/bin/old");
+  g_assert_true (snetd_journal_flush (fixture->journal, NULL));
+  g_assert_cmpint (ask_number (fixture, "SELECT count(*) FROM calls"), ==, 0);
+  journal_open (fixture, 1);
+  append_at (fixture, now, "/usr/bin/new");
+  g_assert_true (snetd_journal_flush (fixture->journal, NULL));
+  g_assert_cmpint (ask_number (fixture, "SELECT serial FROM events"), ==, 5004);
+}
+
+/* Of what is gone nothing is left: no texts, nothing to search in, no marks. */
+static void
+test_texts_trimmed (Fixture *fixture, gconstpointer unused)
+{
+  const gint64 now = g_get_real_time ();
+  g_autoptr (GVariant) events = NULL;
+  g_autoptr (GVariant) gone = NULL;
+
+  journal_open (fixture, 100);
+  append_at (fixture, now, "/usr/bin/secret");
+  for (guint i = 0; i < 12500; i++)
+    append_at (fixture, now, "/usr/bin/common");
+  append_at (fixture, now, "/usr/bin/common");
+  g_assert_true (snetd_journal_flush (fixture->journal, NULL));
+  g_assert_cmpint (ask_number (fixture, "SELECT count(*) FROM texts WHERE text LIKE '%secret%'"),
+                   ==, 0);
+  g_assert_cmpint (ask_number (fixture, "SELECT count(*) FROM marks"), <, 5);
+  events = query (fixture, "{'text': <'common'>}", 0);
+  g_assert_cmpuint (g_variant_n_children (events), ==, 100);
+  gone = query (fixture, "{'text': <'secret'>}", 0);
+  g_assert_cmpuint (g_variant_n_children (gone), ==, 0);
+
+  /* And when it comes back it is there again. */
+  append_at (fixture, now, "/usr/bin/secret");
+  g_clear_pointer (&gone, g_variant_unref);
+  gone = query (fixture, "{'program': <'/usr/bin/secret'>}", 0);
+  g_assert_cmpuint (g_variant_n_children (gone), ==, 1);
+}
+
+/* A journal with texts in its rows, as snetd had before, is all there afterwards. */
+static void
+test_migrates (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *copy = g_strconcat (fixture->path, ".v3", NULL);
+  g_autoptr (GVariant) events = NULL;
+  g_autoptr (GVariant) event = NULL;
+  g_autoptr (GVariant) expected = NULL;
+  sqlite3 *db;
+
+  g_clear_pointer (&fixture->journal, snetd_journal_close);
+  g_assert_no_errno (g_unlink (fixture->path));
+  g_assert_cmpint (sqlite3_open (fixture->path, &db), ==, SQLITE_OK);
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpint (sqlite3_exec (db, snetd_journal_schema.migrations[i], NULL, NULL, NULL), ==,
+                     SQLITE_OK);
+  g_assert_cmpint (
+    sqlite3_exec (db,
+                  "INSERT INTO events (serial, time, uid, pid, verdict, reason, program, ancestors,"
+                  " remote_address, remote_port) VALUES (7, 5, 1000, 2, 'allow', 'user', '/a',"
+                  " '/b' || char (10) || '/a', '192.0.2.1', 80);"
+                  "PRAGMA application_id = 0x736e656a; PRAGMA user_version = 3",
+                  NULL, NULL, NULL),
+    ==, SQLITE_OK);
+  sqlite3_close (db);
+
+  journal_open (fixture, 1000000);
+  events = query (fixture, "{'text': <'192.0.2.1'>, 'since': <int64 5>, 'until': <int64 6>}", 0);
+  g_assert_cmpuint (g_variant_n_children (events), ==, 1);
+  event = g_variant_get_child_value (events, 0);
+  expected = g_variant_ref_sink (g_variant_new_parsed (
+    "{'serial': <uint64 7>, 'time': <int64 5>, 'uid': <uint32 1000>, 'pid': <uint32 2>,"
+    " 'program': <'/a'>, 'ancestors': <['/b', '/a']>, 'remote-address': <'192.0.2.1'>,"
+    " 'remote-port': <uint16 80>, 'verdict': <'allow'>, 'reason': <'user'>}"));
+  g_assert_true (g_variant_equal (event, expected));
+
+  append (fixture, 1000, SNET_VERDICT_ALLOW, SNETD_REASON_USER, 0);
+  g_assert_true (snetd_journal_flush (fixture->journal, NULL));
+  g_assert_cmpint (ask_number (fixture, "SELECT max (serial) FROM events WHERE verdict = 'allow'"),
+                   ==, 8);
+  g_unlink (copy);
+}
+
+/* A page by one of these reads an index only, however many events there are. */
+static void
+test_indexed (Fixture *fixture, gconstpointer unused)
+{
+  static const char *const filters[] = {
+    "{'uid': <uint32 1>}",
+    "{'operation': <'listen'>}",
+    "{'program': <'/a'>}",
+    "{'script': <'/a'>}",
+    "{'unit': <'a'>}",
+    "{'app': <'a'>}",
+    "{'verdict': <'deny'>}",
+    "{'reason': <'rule'>}",
+    "{'rule': <uint64 1>}",
+    "{'id': <uint64 1>}",
+    "{'remote-address': <'::1'>}",
+    "{'remote-host': <'a'>}",
+    "{'remote-port': <uint16 1>}",
+    "{'text': <'abc'>}",
+    "{'text': <'abc'>, 'uid': <uint32 1>, 'since': <int64 5>}",
+    "{'uid': <uint32 1>, 'program': <'/a'>, 'verdict': <'deny'>, 'before': <uint64 9>}",
+  };
+  sqlite3 *db;
+
+  g_assert_cmpint (sqlite3_open (fixture->path, &db), ==, SQLITE_OK);
+  for (gsize i = 0; i < G_N_ELEMENTS (filters); i++)
+    {
+      g_autoptr (GVariant) dictionary =
+        g_variant_parse (G_VARIANT_TYPE_VARDICT, filters[i], NULL, NULL, NULL);
+      g_autoptr (SnetdFilter) filter = snetd_filter_new (dictionary, NULL);
+      g_autofree char *sql = snetd_filter_sql (filter, 100);
+      g_autofree char *explain = g_strconcat ("EXPLAIN QUERY PLAN ", sql, NULL);
+      gboolean searches = FALSE;
+      sqlite3_stmt *statement;
+
+      g_test_message ("%s: %s", filters[i], sql);
+      g_assert_cmpint (sqlite3_prepare_v2 (db, explain, -1, &statement, NULL), ==, SQLITE_OK);
+      while (sqlite3_step (statement) == SQLITE_ROW)
+        {
+          const char *step = (const char *)sqlite3_column_text (statement, 3);
+
+          g_test_message ("  %s", step);
+          g_assert_null (strstr (step, "SCAN call"));
+          g_assert_null (strstr (step, "SEARCH calls USING INTEGER PRIMARY KEY"));
+          searches |= strstr (step, "SEARCH calls USING") != NULL;
+        }
+      g_assert_true (searches);
+      sqlite3_finalize (statement);
+    }
+  sqlite3_close (db);
+}
+
+static guint n_warnings;
+
+static void
+count_warnings_plain (const char *domain, GLogLevelFlags level, const char *text, gpointer data)
+{
+  n_warnings += (level & G_LOG_LEVEL_WARNING) != 0;
+}
+
+/* It is said once, what fits into memory is kept, and written when there is room. */
+static void
+test_disk_full (Fixture *fixture, gconstpointer unused)
+{
+  struct rlimit before, full;
+  g_autoptr (GVariant) events = NULL;
+
+  append (fixture, 1000, SNET_VERDICT_ALLOW, SNETD_REASON_USER, 0);
+  g_assert_true (snetd_journal_flush (fixture->journal, NULL));
+
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_no_errno (getrlimit (RLIMIT_FSIZE, &before));
+  full = before;
+  full.rlim_cur = 4096;
+  g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &full));
+  n_warnings = 0;
+  g_log_set_default_handler (count_warnings_plain, NULL);
+  for (guint i = 0; i < 16000; i++)
+    append (fixture, 1001, SNET_VERDICT_ALLOW, SNETD_REASON_USER, 0);
+  g_assert_false (snetd_journal_flush (fixture->journal, NULL));
+  g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &before));
+  g_assert_cmpuint (n_warnings, ==, 1);
+
+  append (fixture, 1002, SNET_VERDICT_ALLOW, SNETD_REASON_USER, 0);
+  events = query (fixture, "{'uid': <uint32 1002>}", 0);
+  g_assert_cmpuint (g_variant_n_children (events), ==, 1);
+  g_assert_cmpint (ask_number (fixture, "SELECT count(*) FROM events WHERE uid = 1001"), ==, 10000);
+  g_assert_cmpint (ask_number (fixture, "SELECT count(*) FROM events WHERE uid = 1000"), ==, 1);
+  g_assert_cmpint (ask_number (fixture, "SELECT max(id) FROM events"), ==, 16002);
+  g_log_set_default_handler (g_log_default_handler, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -416,6 +722,12 @@ main (int argc, char **argv)
   ADD ("/journal/filters-bad", test_filters_bad);
   ADD ("/journal/only-uid", test_only_uid);
   ADD ("/journal/locked", test_locked);
+  ADD ("/journal/clock-set", test_clock_set);
+  ADD ("/journal/aged", test_aged);
+  ADD ("/journal/texts-trimmed", test_texts_trimmed);
+  ADD ("/journal/migrates", test_migrates);
+  ADD ("/journal/indexed", test_indexed);
+  ADD ("/journal/disk-full", test_disk_full);
 #undef ADD
 
   return g_test_run ();
