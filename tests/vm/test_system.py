@@ -428,6 +428,27 @@ def test_journal_pages():
     expect(whole, sorted(set(whole), reverse=True), "order")
 
 
+def test_process():
+    """a held program's unit, command and directory are told, and kept in the journal"""
+    unit = "snet-probe.service"
+    command = [PROBE, "-I", "-c", CONNECT, str(PORT)]
+    with Signals() as signals:
+        runner = subprocess.Popen(["systemd-run", "--quiet", "--wait", f"--unit={unit}",
+                                   "--working-directory=/usr", *command])
+        identifier, _ = signals.wait(
+            "Requested", lambda arguments: arguments[1].get("unit") == unit)
+        waiting = [event for event in pending() if event["id"] == identifier][0]
+        verdict(identifier, "allow")
+        expect(runner.wait(timeout=20), 0, "systemd-run")
+        for event in waiting, query(1, unit=unit)[0], query(1, text="SYS.ARGV")[0]:
+            expect(event["id"], identifier, "id")
+            expect(event["unit"], unit, "unit")
+            expect(event["cgroup"], f"/system.slice/{unit}", "cgroup")
+            # The line ends of the program are no line ends there.
+            expect(event["command"], [word.replace("\n", "\\x0a") for word in command], "command")
+            expect(event["directory"], "/usr", "directory")
+
+
 def test_threads():
     """two threads of a program are held at a time, and one answer is for both"""
     script = ("import socket,sys,threading\n"
@@ -467,5 +488,5 @@ if __name__ == "__main__":
     tap.run([test_allow, test_allow_thread, test_deny, test_deny_errno, test_timeout,
              test_kill_daemon, test_kill_held, test_second_controller, test_forever,
              test_ticket, test_rule_settles_waiting, test_bind_and_listen, test_bad_verdicts, test_bad_rules,
-             test_not_allowed, test_signals_are_private, test_journal_pages, test_threads,
+             test_not_allowed, test_signals_are_private, test_journal_pages, test_process, test_threads,
              test_without_agent], clean)
