@@ -171,7 +171,7 @@ static const char *const migrations[] = {
   "  FROM events WHERE errno IS NOT NULL",
 
   "CREATE TABLE calls ("
-  "  serial INTEGER PRIMARY KEY AUTOINCREMENT"
+  "  serial INTEGER PRIMARY KEY"
   ",  id INTEGER"
   ",  time INTEGER NOT NULL"
   ",  operation INTEGER"

@@ -78,8 +78,11 @@ prepare (SnetdJournal *journal, GError **error)
       if (*statements[i].statement == NULL)
         return FALSE;
     }
+  /* AUTOINCREMENT would write this down with each event. The last mark stays, whatever goes. */
   return snetd_database_get_number (
-    journal->database, "SELECT coalesce (max (seq), 0) FROM sqlite_sequence WHERE name = 'calls'",
+    journal->database,
+    "SELECT max (coalesce ((SELECT max (serial) FROM calls), 0),"
+    " coalesce ((SELECT last FROM marks ORDER BY first DESC LIMIT 1), 0))",
     &journal->serial, error);
 }
 
