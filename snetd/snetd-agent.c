@@ -120,6 +120,12 @@ snetd_agent_withdraw (SnetdAgent *self, const SnetdPrompt *prompt, const char *r
 }
 
 void
+snetd_agent_tell_missed (SnetdAgent *self, guint count)
+{
+  tell (self, "Missed", g_variant_new ("(u)", count));
+}
+
+void
 snetd_agent_tell_decided (SnetdAgent *self, const SnetdRequest *request)
 {
   g_autofree char *verdict = snetd_vocabulary_word (&snetd_verdicts, request->verdict);

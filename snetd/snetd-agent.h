@@ -42,4 +42,7 @@ gboolean snetd_agent_was_asked (SnetdAgent *self, const SnetdPrompt *prompt);
 /* Nothing happens if it was not asked. */
 void snetd_agent_withdraw (SnetdAgent *self, const SnetdPrompt *prompt, const char *reason);
 
+/* How many prompts of its user nobody has answered in time. */
+void snetd_agent_tell_missed (SnetdAgent *self, guint count);
+
 void snetd_agent_tell_decided (SnetdAgent *self, const SnetdRequest *request);

@@ -14,6 +14,7 @@ struct _SnetdAgents
   SnetDBusAgentsSkeleton parent_instance;
 
   SnetdPrompts *prompts;
+  SnetdMissed *missed;
   SnetdAuthority *authority;
   guint timeout;       /* of an agent, in milliseconds */
   GPtrArray *agents;   /* of SnetdAgent, in the order in which they came */
@@ -173,6 +174,15 @@ decided_cb (SnetdManager *manager, SnetdRequest *request, SnetdAgents *self)
     }
 }
 
+static void
+missed_cb (SnetdMissed *missed, guint uid, guint count, SnetdAgents *self)
+{
+  g_autoptr (GPtrArray) agents = list_agents (self, uid);
+
+  for (guint i = 0; i < agents->len; i++)
+    snetd_agent_tell_missed (g_ptr_array_index (agents, i), count);
+}
+
 /*
  * The agents' coming and going. One that is started again, or finds snetd started again,
  * comes back in the time that it also has to take a question.
@@ -266,6 +276,7 @@ add_agent (SnetdAgents *self, GDBusMethodInvocation *invocation, const char *pat
   g_ptr_array_add (self->agents, agent);
   stay (self, uid);
   snetd_prompts_set_agent (self->prompts, uid, TRUE);
+  snetd_agent_tell_missed (agent, snetd_missed_count (self->missed, uid));
   offer_all (self, uid);
 }
 
@@ -407,6 +418,7 @@ snetd_agents_finalize (GObject *object)
   g_clear_pointer (&self->agents, g_ptr_array_unref);
   g_clear_pointer (&self->changed, g_hash_table_unref);
   g_clear_object (&self->prompts);
+  g_clear_object (&self->missed);
   g_clear_object (&self->authority);
   G_OBJECT_CLASS (snetd_agents_parent_class)->finalize (object);
 }
@@ -438,9 +450,11 @@ snetd_agents_new (SnetdManager *manager, SnetdAuthority *authority, guint timeou
   SnetdAgents *self = g_object_new (SNETD_TYPE_AGENTS, NULL);
 
   self->prompts = g_object_ref (snetd_manager_get_prompts (manager));
+  self->missed = g_object_ref (snetd_manager_get_missed (manager));
   self->timeout = timeout;
   self->start = g_timeout_add (timeout, end_start_cb, self);
   self->authority = g_object_ref (authority);
+  g_signal_connect_object (self->missed, "changed", G_CALLBACK (missed_cb), self, 0);
   g_signal_connect_object (self->prompts, "shown", G_CALLBACK (shown_cb), self, 0);
   g_signal_connect_object (self->prompts, "changed", G_CALLBACK (changed_cb), self, 0);
   g_signal_connect_object (self->prompts, "ended", G_CALLBACK (ended_cb), self, 0);

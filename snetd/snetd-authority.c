@@ -22,6 +22,8 @@ static const struct
 } authority_table[] = {
   { "Events.Verdict", SNET_ACTION_ANSWER_OWN, SNET_ACTION_ANSWER_ANY, FALSE },
   { "Events.ListPending", FREE, SNET_ACTION_OBSERVE, TRUE },
+  { "Events.ListMissed", FREE, SNET_ACTION_OBSERVE, TRUE },
+  { "Events.Dismiss", SNET_ACTION_ANSWER_OWN, SNET_ACTION_ANSWER_ANY, FALSE },
   { "Events.Query", FREE, SNET_ACTION_OBSERVE, TRUE },
   { "Rules.List", FREE, SNET_ACTION_OBSERVE, TRUE },
   { "Rules.Get", FREE, SNET_ACTION_OBSERVE, TRUE },

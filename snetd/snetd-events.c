@@ -3,6 +3,7 @@
 
 #include "snet-names.h"
 #include "snetd-answer.h"
+#include "snetd-error.h"
 
 struct _SnetdEvents
 {
@@ -160,6 +161,83 @@ handle_list_pending (SnetDBusEvents *object, GDBusMethodInvocation *invocation)
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+/* ListMissed, likewise */
+
+static void
+list_missed_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  g_autoptr (GPtrArray) requests = NULL;
+  SnetdMissed *missed = snetd_manager_get_missed (call->self->manager);
+  GVariantBuilder events;
+  guint32 caller;
+  gboolean all;
+
+  all = snetd_authority_check_finish (SNETD_AUTHORITY (source), result, &caller, NULL);
+  requests = snetd_missed_list (missed);
+
+  g_variant_builder_init (&events, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < requests->len; i++)
+    {
+      SnetdRequest *request = g_ptr_array_index (requests, i);
+
+      if (all || request->uid == caller)
+        g_variant_builder_add_value (&events, snetd_missed_to_variant (missed, request));
+    }
+  snet_dbus_events_complete_list_missed (SNET_DBUS_EVENTS (call->self), call->invocation,
+                                         g_variant_builder_end (&events));
+}
+
+static gboolean
+handle_list_missed (SnetDBusEvents *object, GDBusMethodInvocation *invocation)
+{
+  SnetdEvents *self = SNETD_EVENTS (object);
+
+  snetd_authority_check (self->authority, invocation, "Events.ListMissed", SNETD_AUTHORITY_SYSTEM,
+                         list_missed_allowed_cb, call_new (self, invocation));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* Dismiss */
+
+static void
+dismiss_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  g_autoptr (GError) error = NULL;
+  guint32 caller;
+
+  if (!snetd_authority_check_finish (SNETD_AUTHORITY (source), result, &caller, &error))
+    {
+      g_dbus_method_invocation_return_gerror (call->invocation, error);
+      return;
+    }
+  /* Somebody else may have done it while polkit was thinking. */
+  snetd_missed_remove (snetd_manager_get_missed (call->self->manager), call->id);
+  snet_dbus_events_complete_dismiss (SNET_DBUS_EVENTS (call->self), call->invocation);
+}
+
+static gboolean
+handle_dismiss (SnetDBusEvents *object, GDBusMethodInvocation *invocation, guint64 id)
+{
+  SnetdEvents *self = SNETD_EVENTS (object);
+  SnetdRequest *request = snetd_missed_lookup (snetd_manager_get_missed (self->manager), id);
+  Call *call;
+
+  if (request == NULL)
+    {
+      g_dbus_method_invocation_return_error (
+        invocation, SNETD_ERROR, SNETD_ERROR_UNKNOWN_REQUEST,
+        "Request %" G_GUINT64_FORMAT " is not listed as missed", id);
+      return G_DBUS_METHOD_INVOCATION_HANDLED;
+    }
+  call = call_new (self, invocation);
+  call->id = id;
+  snetd_authority_check (self->authority, invocation, "Events.Dismiss", request->uid,
+                         dismiss_allowed_cb, call);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
 /* Query, likewise */
 
 static void
@@ -248,6 +326,8 @@ snetd_events_iface_init (SnetDBusEventsIface *iface)
 {
   iface->handle_verdict = handle_verdict;
   iface->handle_list_pending = handle_list_pending;
+  iface->handle_list_missed = handle_list_missed;
+  iface->handle_dismiss = handle_dismiss;
   iface->handle_query = handle_query;
 }
 

@@ -15,6 +15,7 @@ struct _SnetdManager
   SnetdLifetimes *lifetimes;
   SnetdWaiting *waiting;
   SnetdPrompts *prompts;
+  SnetdMissed *missed;
   SnetdStore *store; /* NULL: see store_error */
   GError *store_error;
   SnetdJournal *journal; /* NULL: see journal_error */
@@ -55,6 +56,19 @@ withdraw_reason (SnetdReason reason)
     }
 }
 
+/* A prompt that ends with a request that timed out is missed, until the like of it is answered. */
+static void
+note_missed (SnetdManager *self, SnetdRequest *request)
+{
+  SnetdPrompt *prompt = snetd_prompts_lookup (self->prompts, request->id);
+
+  if (request->reason == SNETD_REASON_USER)
+    snetd_missed_remove_alike (self->missed, request);
+  else if (request->reason == SNETD_REASON_TIMEOUT && prompt != NULL &&
+           snetd_prompt_get_count (prompt) == 1)
+    snetd_missed_add (self->missed, request);
+}
+
 static void
 finish (SnetdManager *self,
         SnetdRequest *request,
@@ -67,6 +81,7 @@ finish (SnetdManager *self,
 
   snetd_request_decide (request, verdict, errno_value, reason, rule);
   snetd_waiting_end (self->waiting, request->id, SNETD_OUTCOME_DECIDED);
+  note_missed (self, request);
   snetd_prompts_remove (self->prompts, request, withdraw_reason (reason));
   if (self->journal != NULL)
     snetd_journal_append (self->journal, request);
@@ -151,6 +166,22 @@ judge (SnetdManager *self, SnetdRequest *request)
   return FALSE;
 }
 
+/* What a rule decides from now on has been ruled on. */
+static void
+judge_missed (SnetdManager *self)
+{
+  g_autoptr (GPtrArray) requests = snetd_missed_list (self->missed);
+
+  for (guint i = 0; i < requests->len; i++)
+    {
+      SnetdRequest *request = g_ptr_array_index (requests, i);
+      SnetdDecision decision = decide (self, request);
+
+      if (decision.rule != NULL && decision.rule->action != SNETD_ACTION_ASK)
+        snetd_missed_remove (self->missed, request->id);
+    }
+}
+
 static void
 judge_all (SnetdManager *self)
 {
@@ -163,6 +194,7 @@ judge_all (SnetdManager *self)
       if (!request->decided)
         judge (self, request);
     }
+  judge_missed (self);
 }
 
 /*
@@ -355,6 +387,12 @@ snetd_manager_list_waiting (SnetdManager *self)
         g_ptr_array_add (announced, snetd_request_ref (request));
     }
   return announced;
+}
+
+SnetdMissed *
+snetd_manager_get_missed (SnetdManager *self)
+{
+  return self->missed;
 }
 
 SnetdPrompts *
@@ -666,6 +704,7 @@ snetd_manager_finalize (GObject *object)
   g_clear_error (&self->store_error);
   g_clear_error (&self->journal_error);
   g_clear_object (&self->prompts);
+  g_clear_object (&self->missed);
   g_clear_pointer (&self->waiting, snetd_waiting_free);
   g_clear_pointer (&self->engine, snetd_engine_free);
   G_OBJECT_CLASS (snetd_manager_parent_class)->finalize (object);
@@ -698,6 +737,7 @@ snetd_manager_init (SnetdManager *self)
   self->engine = snetd_engine_new ();
   self->lifetimes = snetd_lifetimes_new ();
   self->waiting = snetd_waiting_new ();
+  self->missed = snetd_missed_new ();
   self->prompts = snetd_prompts_new ();
   g_signal_connect_object (self->prompts, "abandoned", G_CALLBACK (abandoned_cb), self, 0);
 }

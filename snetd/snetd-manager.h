@@ -4,6 +4,7 @@
 #include "snetd-engine.h"
 #include "snetd-journal.h"
 #include "snetd-kernel.h"
+#include "snetd-missed.h"
 #include "snetd-monitor.h"
 #include "snetd-prompts.h"
 #include "snetd-store.h"
@@ -40,6 +41,9 @@ GPtrArray *snetd_manager_list_waiting (SnetdManager *self);
 
 /* The questions to the users, made of these. */
 SnetdPrompts *snetd_manager_get_prompts (SnetdManager *self);
+
+/* Those that nobody answered in time. */
+SnetdMissed *snetd_manager_get_missed (SnetdManager *self);
 
 /*
  * Borrowed; UNKNOWN_REQUEST or ALREADY_DECIDED if it does not wait. The id of a prompt

@@ -102,8 +102,8 @@ is_known (const SnetdRequest *request)
   return request->operation == SNET_OP_CREATE || snetd_family_is_internet (request->family);
 }
 
-static GBytes *
-make_likeness (const SnetdRequest *request)
+GBytes *
+snetd_prompts_get_likeness (const SnetdRequest *request)
 {
   GByteArray *bytes = g_byte_array_new ();
   const int numbers[] = { request->operation, request->family, request->type, request->protocol };
@@ -277,7 +277,7 @@ change (SnetdPrompts *self, SnetdPrompt *prompt)
 gboolean
 snetd_prompts_add (SnetdPrompts *self, SnetdRequest *request)
 {
-  g_autoptr (GBytes) likeness = make_likeness (request);
+  g_autoptr (GBytes) likeness = snetd_prompts_get_likeness (request);
   SnetdPrompt *prompt = g_hash_table_lookup (self->alike, likeness);
   User *user;
 

@@ -40,6 +40,9 @@ void snetd_prompts_set_wait (SnetdPrompts *self);
  */
 void snetd_prompts_end_start (SnetdPrompts *self);
 
+/* The same bytes for requests that are alike. */
+GBytes *snetd_prompts_get_likeness (const SnetdRequest *request);
+
 /* Whether this user has an agent. */
 void snetd_prompts_set_agent (SnetdPrompts *self, guint32 uid, gboolean has_agent);
 

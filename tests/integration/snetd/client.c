@@ -352,6 +352,14 @@ withdraw_cb (SnetDBusAgent *agent,
 }
 
 static gboolean
+missed_cb (SnetDBusAgent *agent, GDBusMethodInvocation *invocation, guint count, Client *client)
+{
+  client->missed = count;
+  snet_dbus_agent_complete_missed (agent, invocation);
+  return TRUE;
+}
+
+static gboolean
 decided_cb (SnetDBusAgent *agent,
             GDBusMethodInvocation *invocation,
             guint64 id,
@@ -377,6 +385,7 @@ client_add_agent (Client *client, const char *path)
 
   g_signal_connect (agent, "handle-ask", G_CALLBACK (ask_cb), client);
   g_signal_connect (agent, "handle-withdraw", G_CALLBACK (withdraw_cb), client);
+  g_signal_connect (agent, "handle-missed", G_CALLBACK (missed_cb), client);
   g_signal_connect (agent, "handle-decided", G_CALLBACK (decided_cb), client);
   g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (agent), client->connection, path,
                                     &error);

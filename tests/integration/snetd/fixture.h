@@ -22,6 +22,7 @@ typedef struct
   GPtrArray *heard; /* "Requested 1", "Withdraw 1 answered": signals and calls of its agents */
   guint subscription;
   GPtrArray *agents; /* of GDBusInterfaceSkeleton */
+  guint missed;      /* as its agents were told last */
   gboolean hangs;    /* its agents do not reply */
 } Client;
 

@@ -5,7 +5,7 @@
 
 #include "fixture.h"
 #include "snet-names.h"
-#include "snetd-prompts.h"
+#include "snetd-missed.h"
 
 #define AGENT "/agent"
 
@@ -379,6 +379,122 @@ test_sessions (Fixture *fixture)
   client_hears (second, "Withdraw 1 answered");
 }
 
+static guint
+time_out (Fixture *fixture, Client *client, struct snet_event event)
+{
+  guint64 id = fake_snet_hold (event);
+  g_autofree char *decided = g_strdup_printf ("Decided %" G_GUINT64_FORMAT " deny", id);
+  g_autofree char *requested = g_strdup_printf ("Requested %" G_GUINT64_FORMAT, id);
+
+  client_hears (fixture->root, requested);
+  fake_snet_time_out (id, SNET_VERDICT_DENY);
+  client_hears (fixture->root, decided);
+  client_sync (client);
+  return client->missed;
+}
+
+/* "3x2" for request 3, missed twice. */
+static void
+check_missed (Client *client, const char *expected)
+{
+  g_autoptr (GVariant) reply = client_call (client, "Events.ListMissed", NULL);
+  g_autoptr (GVariant) events = g_variant_get_child_value (reply, 0);
+  g_autoptr (GString) ids = g_string_new (NULL);
+
+  for (gsize i = 0; i < g_variant_n_children (events); i++)
+    {
+      g_autoptr (GVariant) event = g_variant_get_child_value (events, i);
+      guint64 id;
+      guint32 count;
+
+      g_assert_true (g_variant_lookup (event, "id", "t", &id));
+      g_assert_true (g_variant_lookup (event, "count", "u", &count));
+      g_string_append_printf (ids, "%s%" G_GUINT64_FORMAT "x%u", i > 0 ? " " : "", id, count);
+    }
+  g_assert_cmpstr (ids->str, ==, expected);
+}
+
+static void
+dismiss (Client *client, guint64 id)
+{
+  g_autoptr (GVariant) reply = client_call (client, "Events.Dismiss", "(t)", id);
+}
+
+static void
+test_missed (Fixture *fixture)
+{
+  struct snet_event event = fake_snet_event (ALICE);
+  struct snet_event other = event;
+  struct snet_event third = event;
+
+  other.operation = SNET_OP_SEND;
+  third.type = SOCK_SEQPACKET;
+  client_add_agent (fixture->alice, AGENT);
+  g_assert_cmpuint (time_out (fixture, fixture->alice, event), ==, 1);
+  g_assert_cmpuint (time_out (fixture, fixture->alice, other), ==, 2);
+  g_assert_cmpuint (time_out (fixture, fixture->alice, event), ==, 2);
+  g_assert_cmpuint (time_out (fixture, fixture->alice, third), ==, 3);
+  check_missed (fixture->alice, "2x1 3x2 4x1");
+  check_missed (fixture->bob, "");
+  check_missed (fixture->root, "2x1 3x2 4x1");
+
+  /* One of those that are alike was killed, or answered: the prompt was not missed. */
+  fake_snet_hold (fake_snet_event (BOB));
+  fake_snet_hold (fake_snet_event (BOB));
+  client_hears (fixture->root, "Requested 6");
+  fake_snet_time_out (5, SNET_VERDICT_DENY);
+  client_hears (fixture->root, "Decided 5 deny");
+  client_answer (fixture->root, 6, "deny", "{}");
+  check_missed (fixture->bob, "");
+
+  /* Who may dismiss: as who may answer. */
+  client_check_error (fixture->bob, "org.freedesktop.DBus.Error.AccessDenied",
+                      SNET_ACTION_ANSWER_ANY, "Events.Dismiss", "(t)", (guint64)2);
+  client_check_error (fixture->alice, "org.freedesktop.DBus.Error.AccessDenied",
+                      SNET_ACTION_ANSWER_OWN, "Events.Dismiss", "(t)", (guint64)2);
+  fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_OWN, FAKE_POLKIT_YES);
+  dismiss (fixture->alice, 2);
+  client_check_error (fixture->alice, SNET_ERROR_NAME_UNKNOWN_REQUEST, "2", "Events.Dismiss", "(t)",
+                      (guint64)2);
+  check_missed (fixture->alice, "3x2 4x1");
+
+  /* The like of it is answered; a rule is made for the other. */
+  fake_snet_hold (event);
+  client_hears (fixture->alice, "Ask 7");
+  client_answer (fixture->alice, 7, "deny", "{}");
+  check_missed (fixture->alice, "4x1");
+  client_add_rule (fixture->root, "{'action': <'ask'>}");
+  check_missed (fixture->alice, "4x1");
+  client_add_rule (fixture->root, "{'action': <'deny'>, 'type': <'seqpacket'>}");
+  check_missed (fixture->alice, "");
+  client_sync (fixture->alice);
+  g_assert_cmpuint (fixture->alice->missed, ==, 0);
+}
+
+/* The oldest give way, and a new agent is told how many there are. */
+static void
+test_missed_many (Fixture *fixture)
+{
+  struct snet_event event = fake_snet_event (ALICE);
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) events = NULL;
+
+  for (guint i = 0; i < SNETD_MISSED_MAX + 1; i++)
+    {
+      ((struct sockaddr_in *)&event.remote)->sin_port = htons (1000 + i);
+      fake_snet_time_out (fake_snet_hold (event), SNET_VERDICT_DENY);
+    }
+  client_hears (fixture->root, "Decided 101 deny");
+  client_add_agent (fixture->alice, AGENT);
+  client_sync (fixture->alice);
+  g_assert_cmpuint (fixture->alice->missed, ==, SNETD_MISSED_MAX);
+  reply = client_call (fixture->alice, "Events.ListMissed", NULL);
+  events = g_variant_get_child_value (reply, 0);
+  g_assert_cmpuint (g_variant_n_children (events), ==, SNETD_MISSED_MAX);
+  client_check_error (fixture->root, SNET_ERROR_NAME_UNKNOWN_REQUEST, NULL, "Events.Dismiss", "(t)",
+                      (guint64)1);
+}
+
 /* Nobody to ask: the policy, at once, whatever it is by then. */
 static void
 test_without (Fixture *fixture)
@@ -438,6 +554,8 @@ main (int argc, char **argv)
   fixture_add ("/agents/full", test_full);
   fixture_add ("/agents/hung", test_hung);
   fixture_add ("/agents/sessions", test_sessions);
+  fixture_add ("/agents/missed", test_missed);
+  fixture_add ("/agents/missed-many", test_missed_many);
   fixture_add_stopped ("/agents/without", test_without);
   fixture_add ("/agents/registration", test_registration);
   fixture_add ("/agents/leaves", test_leaves);
