@@ -17,6 +17,7 @@ struct _SnetdAgent
   SnetdSession *session;
   GCancellable *cancellable; /* of the calls that wait for a reply */
   GHashTable *asked;         /* id of a prompt -> its version that was told */
+  gboolean called;           /* a reply to Ask is still to come */
   gboolean unwilling;
 };
 
@@ -53,48 +54,7 @@ set_unwilling (SnetdAgent *self, gboolean unwilling)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
-static void
-asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (SnetdAgent) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply =
-    g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
-
-  if (g_cancellable_is_cancelled (self->cancellable))
-    return;
-  if (reply == NULL && !self->unwilling)
-    g_message ("Agent %s of user %u does not take a question: %s", self->name, self->uid,
-               error->message);
-  set_unwilling (self, reply == NULL);
-}
-
-void
-snetd_agent_ask (SnetdAgent *self, const SnetdPrompt *prompt)
-{
-  const guint64 id = snetd_prompt_get_id (prompt);
-  gpointer version = GUINT_TO_POINTER (snetd_prompt_get_version (prompt));
-  gpointer told;
-
-  if (g_hash_table_lookup_extended (self->asked, &id, NULL, &told) && told == version)
-    return;
-
-  g_hash_table_insert (self->asked, g_memdup2 (&id, sizeof id), version);
-  g_dbus_connection_call (self->connection, self->name, self->path, SNET_INTERFACE_AGENT, "Ask",
-                          g_variant_new ("(t@a{sv})", id, snetd_prompt_to_variant (prompt)), NULL,
-                          G_DBUS_CALL_FLAGS_NO_AUTO_START, self->timeout, self->cancellable,
-                          asked_cb, g_object_ref (self));
-}
-
-gboolean
-snetd_agent_was_asked (SnetdAgent *self, const SnetdPrompt *prompt)
-{
-  const guint64 id = snetd_prompt_get_id (prompt);
-
-  return g_hash_table_contains (self->asked, &id);
-}
-
-/* No reply is wanted, as nothing would follow from it. */
+/* No reply is wanted. */
 static void
 tell (SnetdAgent *self, const char *method, GVariant *arguments)
 {
@@ -108,6 +68,60 @@ tell (SnetdAgent *self, const char *method, GVariant *arguments)
   if (!g_dbus_connection_send_message (self->connection, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE,
                                        NULL, &error))
     g_warning ("Agent %s cannot be called: %s", self->name, error->message);
+}
+
+static void
+asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SnetdAgent) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+    g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  self->called = FALSE;
+  if (reply == NULL && !self->unwilling)
+    g_message ("Agent %s of user %u does not take a question: %s", self->name, self->uid,
+               error->message);
+  set_unwilling (self, reply == NULL);
+}
+
+void
+snetd_agent_ask (SnetdAgent *self, const SnetdPrompt *prompt)
+{
+  const guint64 id = snetd_prompt_get_id (prompt);
+  gpointer version = GUINT_TO_POINTER (snetd_prompt_get_version (prompt));
+  GVariant *arguments;
+  gpointer told;
+
+  if (g_hash_table_lookup_extended (self->asked, &id, NULL, &told) && told == version)
+    return;
+
+  g_hash_table_insert (self->asked, g_memdup2 (&id, sizeof id), version);
+  arguments = g_variant_new ("(t@a{sv})", id, snetd_prompt_to_variant (prompt));
+
+  /*
+   * One reply tells whether it is alive. The bus lets snetd wait for 128 at a time, and
+   * agents that hang must not use them up.
+   */
+  if (self->called)
+    {
+      tell (self, "Ask", arguments);
+      return;
+    }
+  self->called = TRUE;
+  g_dbus_connection_call (self->connection, self->name, self->path, SNET_INTERFACE_AGENT, "Ask",
+                          arguments, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, self->timeout,
+                          self->cancellable, asked_cb, g_object_ref (self));
+}
+
+gboolean
+snetd_agent_was_asked (SnetdAgent *self, const SnetdPrompt *prompt)
+{
+  const guint64 id = snetd_prompt_get_id (prompt);
+
+  return g_hash_table_contains (self->asked, &id);
 }
 
 void

@@ -4,7 +4,8 @@
 #include "snetd-agent.h"
 #include "snetd-error.h"
 
-#define AGENTS_PER_UID_MAX 32
+/* A user needs hardly two; each that hangs may hold one of the replies that the bus allows. */
+#define AGENTS_PER_UID_MAX 8
 
 /* Who is about to answer is not to have the question change under the hand all the time. */
 #define CHANGES_MS 2000
@@ -115,7 +116,7 @@ tell_again (SnetdAgents *self, SnetdPrompt *prompt)
     {
       SnetdAgent *agent = g_ptr_array_index (agents, i);
 
-      if (snetd_agent_is_willing (agent) && snetd_agent_was_asked (agent, prompt))
+      if (snetd_agent_was_asked (agent, prompt))
         snetd_agent_ask (agent, prompt);
     }
 }
