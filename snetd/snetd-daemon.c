@@ -22,6 +22,7 @@ struct _SnetdDaemon
   SnetdConfig config;
   SnetdKernel *kernel;
   SnetdMonitor *monitor;
+  SnetdRulebase *rulebase;
   SnetdManager *manager;
   SnetdAuthority *authority;
   SnetdEvents *events;
@@ -169,27 +170,29 @@ read_boot_id (void)
   return g_strdup (g_strstrip (boot_id));
 }
 
-static void
+static SnetdRulebase *
+make_rulebase (const SnetdDaemonOptions *options)
+{
+  g_autofree char *path = g_build_filename (options->state_dir, "rules.db", NULL);
+  g_autofree char *boot_id = read_boot_id ();
+  g_autoptr (GError) error = NULL;
+  SnetdStore *store = snetd_store_open (path, boot_id, &error);
+
+  if (store == NULL)
+    g_warning ("There are no rules: %s. The file is left as it is", error->message);
+  return snetd_rulebase_new (store, error);
+}
+
+static SnetdManager *
 make_manager (SnetdDaemon *self, const SnetdDaemonOptions *options)
 {
-  g_autofree char *rules_db = g_build_filename (options->state_dir, "rules.db", NULL);
-  g_autofree char *journal_db = g_build_filename (options->state_dir, "journal.db", NULL);
-  g_autofree char *boot_id = read_boot_id ();
-  g_autoptr (GError) store_error = NULL;
-  g_autoptr (GError) journal_error = NULL;
-  SnetdStore *store;
-  SnetdJournal *journal;
+  g_autofree char *path = g_build_filename (options->state_dir, "journal.db", NULL);
+  g_autoptr (GError) error = NULL;
+  SnetdJournal *journal = snetd_journal_open (path, &self->config.retention, &error);
 
-  store = snetd_store_open (rules_db, boot_id, &store_error);
-  if (store == NULL)
-    g_warning ("There are no rules: %s. The file is left as it is", store_error->message);
-
-  journal = snetd_journal_open (journal_db, &self->config.retention, &journal_error);
   if (journal == NULL)
-    g_warning ("There is no journal: %s. The file is left as it is", journal_error->message);
-
-  self->manager =
-    snetd_manager_new (self->kernel, self->monitor, store, store_error, journal, journal_error);
+    g_warning ("There is no journal: %s. The file is left as it is", error->message);
+  return snetd_manager_new (self->kernel, self->monitor, self->rulebase, journal, error);
 }
 
 static void
@@ -206,6 +209,7 @@ snetd_daemon_dispose (GObject *object)
   g_clear_pointer ((gpointer *)&self->control, unexport);
   g_clear_object (&self->authority);
   g_clear_object (&self->manager);
+  g_clear_object (&self->rulebase);
   g_clear_object (&self->kernel);
   g_clear_object (&self->monitor);
   g_clear_object (&self->connection);
@@ -241,13 +245,14 @@ snetd_daemon_new (GDBusConnection *connection, const SnetdDaemonOptions *options
 
   self->connection = g_object_ref (connection);
   snetd_config_load (&self->config, options->config_file);
-  make_manager (self, options);
+  self->rulebase = make_rulebase (options);
+  self->manager = make_manager (self, options);
   if (self->config.without_agent == SNETD_WITHOUT_AGENT_WAIT)
     snetd_prompts_set_wait (snetd_manager_get_prompts (self->manager));
   self->authority =
     snetd_authority_new (connection, options->session ? getuid () : 0, !options->session);
   self->events = snetd_events_new (self->manager, self->authority);
-  self->rules = snetd_rules_new (self->manager, self->authority);
+  self->rules = snetd_rules_new (self->rulebase, self->authority);
   self->agents = snetd_agents_new (self->manager, self->authority, options->agent_timeout);
   snet_dbus_control_set_version (self->control, SNET_VERSION);
   update_control (self);

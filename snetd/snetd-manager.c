@@ -11,15 +11,13 @@ struct _SnetdManager
 
   SnetdKernel *kernel;
   SnetdMonitor *monitor;
-  SnetdEngine *engine;
-  SnetdLifetimes *lifetimes;
+  SnetdRulebase *rulebase;
   SnetdWaiting *waiting;
   SnetdPrompts *prompts;
   SnetdMissed *missed;
-  SnetdStore *store; /* NULL: see store_error */
-  GError *store_error;
   SnetdJournal *journal; /* NULL: see journal_error */
   GError *journal_error;
+  gboolean answering;
 };
 
 enum
@@ -27,9 +25,6 @@ enum
   REQUESTED,
   DECIDED,
   CANCELLED,
-  RULE_ADDED,
-  RULE_CHANGED,
-  RULE_REMOVED,
   N_SIGNALS,
 };
 
@@ -102,10 +97,9 @@ cancel (SnetdManager *self, SnetdRequest *request, SnetdOutcome outcome, const c
 static SnetdDecision
 decide (SnetdManager *self, const SnetdRequest *request)
 {
-  SnetdContext context = { request, snetd_week_minute (g_get_real_time ()) };
   SnetdDecision decision;
 
-  snetd_engine_decide (self->engine, &context, &decision);
+  snetd_rulebase_decide (self->rulebase, request, g_get_real_time (), &decision);
   return decision;
 }
 
@@ -195,6 +189,18 @@ judge_all (SnetdManager *self)
         judge (self, request);
     }
   judge_missed (self);
+}
+
+/*
+ * Less rules may decide more: one that asked may have been in another's way. A rule that
+ * is made of an answer comes after the answer.
+ */
+static void
+rules_changed_cb (SnetdRulebase *rulebase, SnetdManager *self)
+{
+  snetd_kernel_flush_tickets (self->kernel);
+  if (!self->answering)
+    judge_all (self);
 }
 
 /*
@@ -440,34 +446,6 @@ snetd_manager_find (SnetdManager *self, guint64 id, GError **error)
   return NULL;
 }
 
-static gboolean
-check_store (SnetdManager *self, GError **error)
-{
-  if (self->store == NULL)
-    g_propagate_error (error, g_error_copy (self->store_error));
-  return self->store != NULL;
-}
-
-static gboolean
-store_rule (SnetdManager *self, SnetdRule *rule, GError **error)
-{
-  snetd_rule_begin (rule, g_get_real_time (), snetd_boot_time ());
-  if (!check_store (self, error) || !snetd_store_add (self->store, rule, error))
-    return FALSE;
-
-  snetd_engine_add (self->engine, rule);
-  snetd_lifetimes_watch (self->lifetimes, rule);
-  snetd_kernel_flush_tickets (self->kernel);
-  return TRUE;
-}
-
-static void
-apply_rule (SnetdManager *self, SnetdRule *rule)
-{
-  g_signal_emit (self, signals[RULE_ADDED], 0, rule->id);
-  judge_all (self);
-}
-
 /*
  * The kernel does not know a request any more that waits here. The reason is
  * on its way; without one it was lost.
@@ -531,6 +509,17 @@ give_verdict (SnetdManager *self,
   return taken;
 }
 
+static gboolean
+make_rule (SnetdManager *self, SnetdRule *rule, GError **error)
+{
+  gboolean made;
+
+  self->answering = TRUE;
+  made = snetd_rulebase_add (self->rulebase, rule, error);
+  self->answering = FALSE;
+  return made;
+}
+
 gboolean
 snetd_manager_answer (SnetdManager *self,
                       guint64 id,
@@ -544,7 +533,7 @@ snetd_manager_answer (SnetdManager *self,
   SnetdRequest *request = snetd_manager_find (self, id, error);
   gboolean taken;
 
-  if (request == NULL || (rule != NULL && !store_rule (self, rule, error)))
+  if (request == NULL || (rule != NULL && !make_rule (self, rule, error)))
     return FALSE;
 
   alike = list_alike (self, request);
@@ -556,7 +545,7 @@ snetd_manager_answer (SnetdManager *self,
 
   if (rule != NULL)
     {
-      apply_rule (self, rule);
+      judge_all (self);
       if (!taken)
         g_prefix_error (error, "Rule %" G_GUINT64_FORMAT " was made, but: ", rule->id);
     }
@@ -576,120 +565,7 @@ snetd_manager_query (SnetdManager *self, const SnetdFilter *filter, guint limit,
   return snetd_journal_query (self->journal, filter, limit, error);
 }
 
-GPtrArray *
-snetd_manager_list_rules (SnetdManager *self)
-{
-  return snetd_engine_list (self->engine);
-}
-
-GPtrArray *
-snetd_manager_explain (SnetdManager *self, const SnetdRequest *request)
-{
-  SnetdContext context = { request, snetd_week_minute (request->time) };
-
-  return snetd_engine_explain (self->engine, &context);
-}
-
-SnetdRule *
-snetd_manager_lookup_rule (SnetdManager *self, guint64 id)
-{
-  return snetd_engine_lookup (self->engine, id);
-}
-
-gboolean
-snetd_manager_add_rule (SnetdManager *self, SnetdRule *rule, GError **error)
-{
-  if (!store_rule (self, rule, error))
-    return FALSE;
-
-  apply_rule (self, rule);
-  return TRUE;
-}
-
-gboolean
-snetd_manager_update_rule (SnetdManager *self, SnetdRule *rule, GError **error)
-{
-  snetd_rule_begin (rule, g_get_real_time (), snetd_boot_time ());
-  if (!check_store (self, error) || !snetd_store_update (self->store, rule, error))
-    return FALSE;
-
-  snetd_lifetimes_forget (self->lifetimes, rule->id);
-  snetd_engine_remove (self->engine, rule->id);
-  snetd_engine_add (self->engine, rule);
-  snetd_lifetimes_watch (self->lifetimes, rule);
-  snetd_kernel_flush_tickets (self->kernel);
-  g_signal_emit (self, signals[RULE_CHANGED], 0, rule->id);
-  judge_all (self);
-  return TRUE;
-}
-
-/* Less rules may decide more: one that asked may have been in another's way. */
-static void
-drop_rule (SnetdManager *self, guint64 id)
-{
-  snetd_lifetimes_forget (self->lifetimes, id);
-  snetd_engine_remove (self->engine, id);
-  snetd_kernel_flush_tickets (self->kernel);
-  g_signal_emit (self, signals[RULE_REMOVED], 0, id);
-  judge_all (self);
-}
-
-/* On disk it is dropped at the next start at the latest. */
-static void
-rule_ended_cb (SnetdLifetimes *lifetimes, guint64 id, SnetdManager *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_message ("Rule %" G_GUINT64_FORMAT " has ended", id);
-  if (!snetd_store_remove (self->store, id, &error))
-    g_warning ("%s", error->message);
-  drop_rule (self, id);
-}
-
-gboolean
-snetd_manager_remove_rule (SnetdManager *self, guint64 id, GError **error)
-{
-  if (!check_store (self, error) || !snetd_store_remove (self->store, id, error))
-    return FALSE;
-
-  drop_rule (self, id);
-  return TRUE;
-}
-
 /* The object. */
-
-static void
-load_rule (SnetdManager *self, SnetdRule *rule)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (snetd_lifetimes_seconds_left (rule) > 0)
-    {
-      snetd_engine_add (self->engine, rule);
-      snetd_lifetimes_watch (self->lifetimes, rule);
-    }
-  else if (!snetd_store_remove (self->store, rule->id, &error))
-    g_warning ("%s", error->message);
-}
-
-static void
-load_rules (SnetdManager *self)
-{
-  g_autoptr (GPtrArray) rules = NULL;
-
-  if (self->store == NULL)
-    return;
-
-  rules = snetd_store_load (self->store, &self->store_error);
-  if (rules == NULL)
-    {
-      g_warning ("The rules are not used: %s", self->store_error->message);
-      g_clear_pointer (&self->store, snetd_store_close);
-      return;
-    }
-  for (guint i = 0; i < rules->len; i++)
-    load_rule (self, g_ptr_array_index (rules, i));
-}
 
 static void
 snetd_manager_finalize (GObject *object)
@@ -698,15 +574,12 @@ snetd_manager_finalize (GObject *object)
 
   g_clear_object (&self->kernel);
   g_clear_object (&self->monitor);
-  g_clear_object (&self->lifetimes);
+  g_clear_object (&self->rulebase);
   g_clear_pointer (&self->journal, snetd_journal_close);
-  g_clear_pointer (&self->store, snetd_store_close);
-  g_clear_error (&self->store_error);
   g_clear_error (&self->journal_error);
   g_clear_object (&self->prompts);
   g_clear_object (&self->missed);
   g_clear_pointer (&self->waiting, snetd_waiting_free);
-  g_clear_pointer (&self->engine, snetd_engine_free);
   G_OBJECT_CLASS (snetd_manager_parent_class)->finalize (object);
 }
 
@@ -723,19 +596,11 @@ snetd_manager_class_init (SnetdManagerClass *klass)
                                    G_TYPE_NONE, 1, SNETD_TYPE_REQUEST);
   signals[CANCELLED] = g_signal_new ("cancelled", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                      G_TYPE_NONE, 2, SNETD_TYPE_REQUEST, G_TYPE_STRING);
-  signals[RULE_ADDED] = g_signal_new ("rule-added", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                      G_TYPE_NONE, 1, G_TYPE_UINT64);
-  signals[RULE_CHANGED] = g_signal_new ("rule-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                        NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
-  signals[RULE_REMOVED] = g_signal_new ("rule-removed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                        NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
 }
 
 static void
 snetd_manager_init (SnetdManager *self)
 {
-  self->engine = snetd_engine_new ();
-  self->lifetimes = snetd_lifetimes_new ();
   self->waiting = snetd_waiting_new ();
   self->missed = snetd_missed_new ();
   self->prompts = snetd_prompts_new ();
@@ -745,30 +610,26 @@ snetd_manager_init (SnetdManager *self)
 SnetdManager *
 snetd_manager_new (SnetdKernel *kernel,
                    SnetdMonitor *monitor,
-                   SnetdStore *store,
-                   const GError *store_error,
+                   SnetdRulebase *rulebase,
                    SnetdJournal *journal,
                    const GError *journal_error)
 {
   SnetdManager *self = g_object_new (SNETD_TYPE_MANAGER, NULL);
 
-  g_return_val_if_fail (store != NULL || store_error != NULL, NULL);
   g_return_val_if_fail (journal != NULL || journal_error != NULL, NULL);
 
   self->kernel = g_object_ref (kernel);
   self->monitor = g_object_ref (monitor);
-  self->store = store;
-  self->store_error = store_error != NULL ? g_error_copy (store_error) : NULL;
+  self->rulebase = g_object_ref (rulebase);
   self->journal = journal;
   self->journal_error = journal_error != NULL ? g_error_copy (journal_error) : NULL;
-  load_rules (self);
 
   g_signal_connect_object (kernel, "requested", G_CALLBACK (requested_cb), self, 0);
   g_signal_connect_object (kernel, "cancelled", G_CALLBACK (cancelled_cb), self, 0);
   g_signal_connect_object (kernel, "overrun", G_CALLBACK (overrun_cb), self, 0);
   g_signal_connect_object (kernel, "notify::state", G_CALLBACK (state_cb), self, 0);
   g_signal_connect_object (monitor, "decided", G_CALLBACK (decided_by_kernel_cb), self, 0);
-  g_signal_connect_object (self->lifetimes, "ended", G_CALLBACK (rule_ended_cb), self, 0);
+  g_signal_connect_object (rulebase, "changed", G_CALLBACK (rules_changed_cb), self, 0);
   g_signal_connect_object (monitor, "lost", G_CALLBACK (lost_by_monitor_cb), self, 0);
   return self;
 }

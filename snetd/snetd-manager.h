@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "snetd-engine.h"
 #include "snetd-journal.h"
 #include "snetd-kernel.h"
 #include "snetd-missed.h"
 #include "snetd-monitor.h"
 #include "snetd-prompts.h"
-#include "snetd-store.h"
+#include "snetd-rulebase.h"
 
 /*
  * The way of a request: from the kernel through the rules, or else to those
@@ -17,19 +16,17 @@
  * requested (SnetdRequest): it waits, no rule decides it.
  * decided (SnetdRequest)
  * cancelled (SnetdRequest, s reason): exited or lost.
- * rule-added (t id), rule-changed (t id), rule-removed (t id)
  */
 #define SNETD_TYPE_MANAGER (snetd_manager_get_type ())
 G_DECLARE_FINAL_TYPE (SnetdManager, snetd_manager, SNETD, MANAGER, GObject)
 
 /*
- * Takes store and journal. Either may be NULL, with its error: then there are
- * no rules, or no events to query, and who asks for them is told why.
+ * Takes @journal. NULL, with its error: there are no events to query, and who asks for
+ * them is told why.
  */
 SnetdManager *snetd_manager_new (SnetdKernel *kernel,
                                  SnetdMonitor *monitor,
-                                 SnetdStore *store,
-                                 const GError *store_error,
+                                 SnetdRulebase *rulebase,
                                  SnetdJournal *journal,
                                  const GError *journal_error);
 
@@ -66,17 +63,3 @@ gboolean snetd_manager_answer (SnetdManager *self,
 
 GVariant *
 snetd_manager_query (SnetdManager *self, const SnetdFilter *filter, guint limit, GError **error);
-
-GPtrArray *snetd_manager_list_rules (SnetdManager *self);
-SnetdRule *snetd_manager_lookup_rule (SnetdManager *self, guint64 id);
-
-/* The rules that match, in their order. Free with g_ptr_array_unref(). */
-GPtrArray *snetd_manager_explain (SnetdManager *self, const SnetdRequest *request);
-
-/* Stores it, and applies it to all that waits. */
-gboolean snetd_manager_add_rule (SnetdManager *self, SnetdRule *rule, GError **error);
-
-/* Puts it in the place of the one that has its id, which must be there. */
-gboolean snetd_manager_update_rule (SnetdManager *self, SnetdRule *rule, GError **error);
-
-gboolean snetd_manager_remove_rule (SnetdManager *self, guint64 id, GError **error);

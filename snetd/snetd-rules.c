@@ -8,7 +8,7 @@ struct _SnetdRules
 {
   SnetDBusRulesSkeleton parent_instance;
 
-  SnetdManager *manager;
+  SnetdRulebase *rulebase;
   SnetdAuthority *authority;
 };
 
@@ -66,7 +66,7 @@ list_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean all;
 
   all = snetd_authority_check_finish (SNETD_AUTHORITY (source), result, &caller, NULL);
-  rules = snetd_manager_list_rules (call->self->manager);
+  rules = snetd_rulebase_list (call->self->rulebase);
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
   for (guint i = 0; i < rules->len; i++)
@@ -103,7 +103,7 @@ add (Call *call, guint32 caller, GError **error)
         return FALSE;
     }
 
-  if (!snetd_manager_add_rule (call->self->manager, call->rule, error))
+  if (!snetd_rulebase_add (call->self->rulebase, call->rule, error))
     return FALSE;
 
   g_message ("Rule %" G_GUINT64_FORMAT " added by user %u", call->rule->id, caller);
@@ -200,7 +200,7 @@ apply_update (Call *call, SnetdRule *rule, GError **error)
     }
   call->rule->owner = rule->owner;
   return snetd_rule_check (call->rule, error) &&
-         snetd_manager_update_rule (call->self->manager, call->rule, error);
+         snetd_rulebase_update (call->self->rulebase, call->rule, error);
 }
 
 static void
@@ -217,7 +217,7 @@ change_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   allowed = snetd_authority_check_finish (SNETD_AUTHORITY (source), result, &caller, &call->denied);
 
   /* It may have been removed meanwhile. */
-  rule = snetd_manager_lookup_rule (self->manager, call->id);
+  rule = snetd_rulebase_lookup (self->rulebase, call->id);
   if (rule == NULL)
     {
       return_unknown (call);
@@ -230,7 +230,7 @@ change_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   done = is_update ? apply_update (call, rule, &error)
-                   : snetd_manager_remove_rule (self->manager, call->id, &error);
+                   : snetd_rulebase_remove (self->rulebase, call->id, &error);
   if (!done)
     {
       g_dbus_method_invocation_return_gerror (call->invocation, error);
@@ -248,7 +248,7 @@ change_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 change (Call *call, const char *method)
 {
-  SnetdRule *rule = snetd_manager_lookup_rule (call->self->manager, call->id);
+  SnetdRule *rule = snetd_rulebase_lookup (call->self->rulebase, call->id);
 
   if (rule == NULL)
     {
@@ -302,7 +302,7 @@ get_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean all;
 
   all = snetd_authority_check_finish (SNETD_AUTHORITY (source), result, &caller, NULL);
-  rule = snetd_manager_lookup_rule (call->self->manager, call->id);
+  rule = snetd_rulebase_lookup (call->self->rulebase, call->id);
   if (rule == NULL || !(all || rule->owner == SNETD_OWNER_SYSTEM || rule->owner == caller))
     return_unknown (call);
   else
@@ -352,7 +352,7 @@ explain_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (call->request->uid == G_MAXUINT32)
     call->request->uid = caller;
-  rules = snetd_manager_explain (call->self->manager, call->request);
+  rules = snetd_rulebase_explain (call->self->rulebase, call->request, call->request->time);
   snet_dbus_rules_complete_explain (SNET_DBUS_RULES (call->self), call->invocation,
                                     rules_to_variant (rules));
 }
@@ -379,19 +379,19 @@ handle_explain (SnetDBusRules *object, GDBusMethodInvocation *invocation, GVaria
 }
 
 static void
-rule_added_cb (SnetdManager *manager, guint64 id, SnetdRules *self)
+rule_added_cb (SnetdRulebase *rulebase, guint64 id, SnetdRules *self)
 {
   snet_dbus_rules_emit_added (SNET_DBUS_RULES (self), id);
 }
 
 static void
-rule_changed_cb (SnetdManager *manager, guint64 id, SnetdRules *self)
+rule_updated_cb (SnetdRulebase *rulebase, guint64 id, SnetdRules *self)
 {
   snet_dbus_rules_emit_changed (SNET_DBUS_RULES (self), id);
 }
 
 static void
-rule_removed_cb (SnetdManager *manager, guint64 id, SnetdRules *self)
+rule_removed_cb (SnetdRulebase *rulebase, guint64 id, SnetdRules *self)
 {
   snet_dbus_rules_emit_removed (SNET_DBUS_RULES (self), id);
 }
@@ -401,7 +401,7 @@ snetd_rules_finalize (GObject *object)
 {
   SnetdRules *self = SNETD_RULES (object);
 
-  g_clear_object (&self->manager);
+  g_clear_object (&self->rulebase);
   g_clear_object (&self->authority);
   G_OBJECT_CLASS (snetd_rules_parent_class)->finalize (object);
 }
@@ -429,14 +429,14 @@ snetd_rules_init (SnetdRules *self)
 }
 
 SnetdRules *
-snetd_rules_new (SnetdManager *manager, SnetdAuthority *authority)
+snetd_rules_new (SnetdRulebase *rulebase, SnetdAuthority *authority)
 {
   SnetdRules *self = g_object_new (SNETD_TYPE_RULES, NULL);
 
-  self->manager = g_object_ref (manager);
+  self->rulebase = g_object_ref (rulebase);
   self->authority = g_object_ref (authority);
-  g_signal_connect_object (manager, "rule-added", G_CALLBACK (rule_added_cb), self, 0);
-  g_signal_connect_object (manager, "rule-changed", G_CALLBACK (rule_changed_cb), self, 0);
-  g_signal_connect_object (manager, "rule-removed", G_CALLBACK (rule_removed_cb), self, 0);
+  g_signal_connect_object (rulebase, "added", G_CALLBACK (rule_added_cb), self, 0);
+  g_signal_connect_object (rulebase, "updated", G_CALLBACK (rule_updated_cb), self, 0);
+  g_signal_connect_object (rulebase, "removed", G_CALLBACK (rule_removed_cb), self, 0);
   return self;
 }

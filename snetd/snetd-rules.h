@@ -3,10 +3,10 @@
 
 #include "snet-dbus-generated.h"
 #include "snetd-authority.h"
-#include "snetd-manager.h"
+#include "snetd-rulebase.h"
 
 /* org.snet.Rules, see dbus/org.snet.Rules.xml. */
 #define SNETD_TYPE_RULES (snetd_rules_get_type ())
 G_DECLARE_FINAL_TYPE (SnetdRules, snetd_rules, SNETD, RULES, SnetDBusRulesSkeleton)
 
-SnetdRules *snetd_rules_new (SnetdManager *manager, SnetdAuthority *authority);
+SnetdRules *snetd_rules_new (SnetdRulebase *rulebase, SnetdAuthority *authority);

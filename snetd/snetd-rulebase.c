@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "snetd-rulebase.h"
+
+#include "snetd-lifetimes.h"
+
+struct _SnetdRulebase
+{
+  GObject parent_instance;
+
+  SnetdEngine *engine;
+  SnetdLifetimes *lifetimes;
+  SnetdStore *store; /* NULL: see store_error */
+  GError *store_error;
+  gint64 minute;     /* since the epoch, for which … */
+  guint week_minute; /* … this is known */
+};
+
+enum
+{
+  ADDED,
+  UPDATED,
+  REMOVED,
+  CHANGED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (SnetdRulebase, snetd_rulebase, G_TYPE_OBJECT)
+
+/* From here on it decides, and from there on no more. */
+
+static void
+put_in_force (SnetdRulebase *self, SnetdRule *rule)
+{
+  snetd_engine_add (self->engine, rule);
+  snetd_lifetimes_watch (self->lifetimes, rule);
+}
+
+static void
+take_out_of_force (SnetdRulebase *self, guint64 id)
+{
+  snetd_lifetimes_forget (self->lifetimes, id);
+  snetd_engine_remove (self->engine, id);
+}
+
+static void
+announce (SnetdRulebase *self, guint signal, guint64 id)
+{
+  g_signal_emit (self, signals[signal], 0, id);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+GPtrArray *
+snetd_rulebase_list (SnetdRulebase *self)
+{
+  return snetd_engine_list (self->engine);
+}
+
+SnetdRule *
+snetd_rulebase_lookup (SnetdRulebase *self, guint64 id)
+{
+  return snetd_engine_lookup (self->engine, id);
+}
+
+/* What a time is in the machine's time zone takes longer than all the rest, and holds for a minute.
+ */
+static SnetdContext
+make_context (SnetdRulebase *self, const SnetdRequest *request, gint64 time)
+{
+  const gint64 minute = time / (60 * G_USEC_PER_SEC);
+
+  if (minute != self->minute)
+    {
+      self->minute = minute;
+      self->week_minute = snetd_week_minute (time);
+    }
+  return (SnetdContext){ request, self->week_minute };
+}
+
+void
+snetd_rulebase_decide (SnetdRulebase *self,
+                       const SnetdRequest *request,
+                       gint64 time,
+                       SnetdDecision *ret_decision)
+{
+  SnetdContext context = make_context (self, request, time);
+
+  snetd_engine_decide (self->engine, &context, ret_decision);
+}
+
+GPtrArray *
+snetd_rulebase_explain (SnetdRulebase *self, const SnetdRequest *request, gint64 time)
+{
+  SnetdContext context = make_context (self, request, time);
+
+  return snetd_engine_explain (self->engine, &context);
+}
+
+/* Changes. */
+
+static gboolean
+check_store (SnetdRulebase *self, GError **error)
+{
+  if (self->store == NULL)
+    g_propagate_error (error, g_error_copy (self->store_error));
+  return self->store != NULL;
+}
+
+gboolean
+snetd_rulebase_add (SnetdRulebase *self, SnetdRule *rule, GError **error)
+{
+  snetd_rule_begin (rule, g_get_real_time (), snetd_boot_time ());
+  if (!check_store (self, error) || !snetd_store_add (self->store, rule, error))
+    return FALSE;
+
+  put_in_force (self, rule);
+  announce (self, ADDED, rule->id);
+  return TRUE;
+}
+
+gboolean
+snetd_rulebase_update (SnetdRulebase *self, SnetdRule *rule, GError **error)
+{
+  snetd_rule_begin (rule, g_get_real_time (), snetd_boot_time ());
+  if (!check_store (self, error) || !snetd_store_update (self->store, rule, error))
+    return FALSE;
+
+  take_out_of_force (self, rule->id);
+  put_in_force (self, rule);
+  announce (self, UPDATED, rule->id);
+  return TRUE;
+}
+
+gboolean
+snetd_rulebase_remove (SnetdRulebase *self, guint64 id, GError **error)
+{
+  if (!check_store (self, error) || !snetd_store_remove (self->store, id, error))
+    return FALSE;
+
+  take_out_of_force (self, id);
+  announce (self, REMOVED, id);
+  return TRUE;
+}
+
+/* On disk it is dropped at the next start at the latest. */
+static void
+ended_cb (SnetdLifetimes *lifetimes, guint64 id, SnetdRulebase *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_message ("Rule %" G_GUINT64_FORMAT " has ended", id);
+  if (!snetd_store_remove (self->store, id, &error))
+    g_warning ("%s", error->message);
+  take_out_of_force (self, id);
+  announce (self, REMOVED, id);
+}
+
+/* The object. */
+
+static void
+load_rule (SnetdRulebase *self, SnetdRule *rule)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (snetd_lifetimes_seconds_left (rule) > 0)
+    put_in_force (self, rule);
+  else if (!snetd_store_remove (self->store, rule->id, &error))
+    g_warning ("%s", error->message);
+}
+
+static void
+load (SnetdRulebase *self)
+{
+  g_autoptr (GPtrArray) rules = NULL;
+
+  if (self->store == NULL)
+    return;
+
+  rules = snetd_store_load (self->store, &self->store_error);
+  if (rules == NULL)
+    {
+      g_warning ("The rules are not used: %s", self->store_error->message);
+      g_clear_pointer (&self->store, snetd_store_close);
+      return;
+    }
+  for (guint i = 0; i < rules->len; i++)
+    load_rule (self, g_ptr_array_index (rules, i));
+}
+
+static void
+snetd_rulebase_finalize (GObject *object)
+{
+  SnetdRulebase *self = SNETD_RULEBASE (object);
+
+  g_clear_object (&self->lifetimes);
+  g_clear_pointer (&self->store, snetd_store_close);
+  g_clear_error (&self->store_error);
+  g_clear_pointer (&self->engine, snetd_engine_free);
+  G_OBJECT_CLASS (snetd_rulebase_parent_class)->finalize (object);
+}
+
+static void
+snetd_rulebase_class_init (SnetdRulebaseClass *klass)
+{
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = snetd_rulebase_finalize;
+
+  signals[ADDED] = g_signal_new ("added", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                 1, G_TYPE_UINT64);
+  signals[UPDATED] = g_signal_new ("updated", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_UINT64);
+  signals[REMOVED] = g_signal_new ("removed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_UINT64);
+  signals[CHANGED] =
+    g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+snetd_rulebase_init (SnetdRulebase *self)
+{
+  self->engine = snetd_engine_new ();
+  self->lifetimes = snetd_lifetimes_new ();
+  self->minute = G_MININT64;
+}
+
+SnetdRulebase *
+snetd_rulebase_new (SnetdStore *store, const GError *store_error)
+{
+  SnetdRulebase *self = g_object_new (SNETD_TYPE_RULEBASE, NULL);
+
+  g_return_val_if_fail (store != NULL || store_error != NULL, NULL);
+
+  self->store = store;
+  self->store_error = store_error != NULL ? g_error_copy (store_error) : NULL;
+  load (self);
+  g_signal_connect_object (self->lifetimes, "ended", G_CALLBACK (ended_cb), self, 0);
+  return self;
+}

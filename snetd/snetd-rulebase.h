@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "snetd-engine.h"
+#include "snetd-store.h"
+
+/*
+ * The rules in force: on disk, in the engine, and until they end. Whatever changes
+ * them goes through here. Knows no kernel and no bus.
+ *
+ * Signals:
+ * added (t id), updated (t id), removed (t id): for each rule.
+ * changed: once after them, however many there were; what was decided may be decided
+ * otherwise now.
+ */
+#define SNETD_TYPE_RULEBASE (snetd_rulebase_get_type ())
+G_DECLARE_FINAL_TYPE (SnetdRulebase, snetd_rulebase, SNETD, RULEBASE, GObject)
+
+/*
+ * Takes @store. NULL, with its error: there are no rules and none can be made, and who
+ * tries is told why. The same if they cannot be read.
+ */
+SnetdRulebase *snetd_rulebase_new (SnetdStore *store, const GError *store_error);
+
+/* In the order in which they were made. Free with g_ptr_array_unref(). */
+GPtrArray *snetd_rulebase_list (SnetdRulebase *self);
+
+/* Borrowed; NULL: there is none. */
+SnetdRule *snetd_rulebase_lookup (SnetdRulebase *self, guint64 id);
+
+/* At @time, in microseconds since the epoch. */
+void snetd_rulebase_decide (SnetdRulebase *self,
+                            const SnetdRequest *request,
+                            gint64 time,
+                            SnetdDecision *ret_decision);
+
+/* The rules that match, in their order. Free with g_ptr_array_unref(). */
+GPtrArray *snetd_rulebase_explain (SnetdRulebase *self, const SnetdRequest *request, gint64 time);
+
+/* On disk when this returns. Sets the rule's id and created. */
+gboolean snetd_rulebase_add (SnetdRulebase *self, SnetdRule *rule, GError **error);
+
+/* Puts it in the place of the one that has its id, which must be there. */
+gboolean snetd_rulebase_update (SnetdRulebase *self, SnetdRule *rule, GError **error);
+
+gboolean snetd_rulebase_remove (SnetdRulebase *self, guint64 id, GError **error);
