@@ -189,16 +189,25 @@ static int hold_task(const struct snet_request *request)
 	return snet_decision_errno(&decision);
 }
 
+static void report_by_ticket(struct snet_request *request,
+			     const struct snet_decision *decision)
+{
+	if (!snet_report_is_wanted())
+		return;
+	snet_request_set_time(request);
+	snet_report_decision(request, 0, decision);
+}
+
 /**
  * snet_hold - Get a decision about a call
- * @request: what it wants, and how it is to wait
+ * @request: what it wants, and how it is to wait; its time is set
  * @sk: the socket, for a request that is to wait as a flow
  *
  * Context: process context of the caller, no lock held; sleeps.
  * Return: 0 when the call may go on, or a negative errno for it to fail with.
  *	With %SNET_HOLD_FLOW the call goes on while the decision is still open.
  */
-int snet_hold(const struct snet_request *request, struct sock *sk)
+int snet_hold(struct snet_request *request, struct sock *sk)
 {
 	struct snet_decision decision;
 
@@ -207,10 +216,11 @@ int snet_hold(const struct snet_request *request, struct sock *sk)
 
 	if (snet_ticket_lookup(request, &decision)) {
 		snet_stats_count_decision(request->operation, &decision);
-		snet_report_decision(request, 0, &decision);
+		report_by_ticket(request, &decision);
 		return snet_decision_errno(&decision);
 	}
 
+	snet_request_set_time(request);
 	if (request->hold == SNET_HOLD_FLOW)
 		return snet_flow_hold(request, sk);
 	return hold_task(request);

@@ -13,7 +13,7 @@ struct snet_pending;
 struct snet_request;
 struct sock;
 
-int snet_hold(const struct snet_request *request, struct sock *sk);
+int snet_hold(struct snet_request *request, struct sock *sk);
 
 /* For what waits in place of a task. */
 bool snet_hold_begin(struct snet_pending *pending,

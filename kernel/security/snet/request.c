@@ -27,7 +27,7 @@ static u64 current_cgroup(void)
 
 /**
  * snet_request_init - Write down who calls
- * @request: to be filled; has no socket and no addresses yet
+ * @request: to be filled; has no socket, no addresses and no time yet
  * @operation: the call
  *
  * Context: process context; borrows the identity of the task.
@@ -50,9 +50,21 @@ void snet_request_init(struct snet_request *request,
 	get_task_comm(request->comm, current);
 	request->identity = snet_identity_current();
 	request->cgroup = current_cgroup();
-	request->time_ns = ktime_get_real_ns();
+	request->time_ns = 0;
 	request->local.len = 0;
 	request->remote.len = 0;
+}
+
+/**
+ * snet_request_set_time - Write down that it is now
+ * @request: initialised
+ *
+ * Apart, as a clock can take longer than all the rest, and nobody asks when a
+ * call was that a ticket decides.
+ */
+void snet_request_set_time(struct snet_request *request)
+{
+	request->time_ns = ktime_get_real_ns();
 }
 
 /**

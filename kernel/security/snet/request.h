@@ -34,7 +34,7 @@ struct sock;
  * @identity: what the process runs, or NULL
  * @netns: inode number of the socket's network namespace
  * @cgroup: id of the task's cgroup in the default hierarchy, 0 without one
- * @time_ns: CLOCK_REALTIME of the call
+ * @time_ns: CLOCK_REALTIME of the call; 0 as long as nobody asks for it
  * @local: the address asked for (bind), or the socket's own
  * @remote: the address asked for (connect, send) or the peer's
  *
@@ -67,6 +67,7 @@ struct snet_request {
 
 void snet_request_init(struct snet_request *request,
 		       enum snet_operation operation);
+void snet_request_set_time(struct snet_request *request);
 void snet_request_set_socket(struct snet_request *request,
 			     const struct sock *sk);
 void snet_request_copy(struct snet_request *to,

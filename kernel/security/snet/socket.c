@@ -450,6 +450,7 @@ static void report_close(struct socket *sock)
 	struct snet_request request;
 
 	snet_request_init(&request, SNET_OP_CLOSE);
+	snet_request_set_time(&request);
 	snet_request_set_socket(&request, sock->sk);
 	snet_address_of_peer(&request.remote, sock);
 	count_traffic(sock->sk, &traffic);
