@@ -99,6 +99,10 @@
 #define SNET_LIFETIME_WORD_REBOOT  "reboot"
 #define SNET_LIFETIME_WORD_UNTIL   "until"
 #define SNET_LIFETIME_WORD_FOREVER "forever"
+#define SNET_MODE_WORD_ASK         "ask"
+#define SNET_MODE_WORD_MONITOR     "monitor"
+#define SNET_MODE_WORD_LOCKDOWN    "lockdown"
+#define SNET_MODE_WORD_OFF         "off"
 
 /* errors */
 #define SNET_ERROR_PREFIX               "org.snet.Error."
@@ -112,3 +116,4 @@
 #define SNET_ERROR_NAME_UNKNOWN_RULE    SNET_ERROR_PREFIX "UnknownRule"
 #define SNET_ERROR_NAME_UNKNOWN_AGENT   SNET_ERROR_PREFIX "UnknownAgent"
 #define SNET_ERROR_NAME_STORE_FAILED    SNET_ERROR_PREFIX "StoreFailed"
+#define SNET_ERROR_NAME_INVALID_CONFIG  SNET_ERROR_PREFIX "InvalidConfiguration"

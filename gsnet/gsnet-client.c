@@ -47,6 +47,7 @@ G_DEFINE_ENUM_TYPE (GsnetState,
 enum
 {
   PROP_STATE = 1,
+  PROP_MODE, /* also for when it ends */
   N_PROPS
 };
 
@@ -91,6 +92,12 @@ update_state (GsnetClient *self)
     return;
   self->state = state;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+}
+
+static void
+update_mode (GsnetClient *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODE]);
 }
 
 static gboolean
@@ -236,6 +243,11 @@ control_ready_cb (GObject *source, GAsyncResult *result, gpointer data)
   self->control = control;
   g_signal_connect_object (control, "notify::kernel", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (control, "notify::mode", G_CALLBACK (update_mode), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (control, "notify::mode-until", G_CALLBACK (update_mode), self,
+                           G_CONNECT_SWAPPED);
+  update_mode (self);
   update_state (self);
 }
 
@@ -326,6 +338,8 @@ gsnet_client_get_property (GObject *object, guint prop_id, GValue *value, GParam
 
   if (prop_id == PROP_STATE)
     g_value_set_enum (value, self->state);
+  else if (prop_id == PROP_MODE)
+    g_value_set_string (value, gsnet_client_get_mode (self));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
@@ -356,6 +370,8 @@ gsnet_client_class_init (GsnetClientClass *klass)
   properties[PROP_STATE] =
     g_param_spec_enum ("state", NULL, NULL, GSNET_TYPE_STATE, GSNET_STATE_NO_DAEMON,
                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_MODE] =
+    g_param_spec_string ("mode", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[ASKED] = g_signal_new ("asked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
@@ -428,6 +444,20 @@ gsnet_client_get_policy (GsnetClient *self)
   const char *policy = self->control ? snet_dbus_control_get_verdict_policy (self->control) : NULL;
 
   return policy && *policy ? policy : NULL;
+}
+
+const char *
+gsnet_client_get_mode (GsnetClient *self)
+{
+  const char *mode = self->control ? snet_dbus_control_get_mode (self->control) : NULL;
+
+  return mode && *mode ? mode : NULL;
+}
+
+gint64
+gsnet_client_get_mode_until (GsnetClient *self)
+{
+  return self->control ? snet_dbus_control_get_mode_until (self->control) : 0;
 }
 
 static void

@@ -30,6 +30,10 @@ gboolean gsnet_client_is_connected (GsnetClient *self);
 GListModel *gsnet_client_get_waiting (GsnetClient *self);
 GsnetEvent *gsnet_client_lookup (GsnetClient *self, guint64 id);
 const char *gsnet_client_get_policy (GsnetClient *self);
+/* What becomes of calls that no rule decides, one of snetd's words; NULL: not known. */
+const char *gsnet_client_get_mode (GsnetClient *self);
+/* When it ends by itself, in microseconds since the epoch, or 0. */
+gint64 gsnet_client_get_mode_until (GsnetClient *self);
 
 void gsnet_client_verdict_async (GsnetClient *self,
                                  guint64 id,

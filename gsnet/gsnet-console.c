@@ -7,6 +7,7 @@
 #include "gsnet-log-page.h"
 #include "gsnet-rules-page.h"
 #include "gsnet-waiting-page.h"
+#include "gsnet-words.h"
 
 struct _GsnetConsole
 {
@@ -19,6 +20,9 @@ struct _GsnetConsole
   GsnetRulesPage *rules_page;
   GsnetLogPage *log_page;
 
+  GtkLabel *mode_label;
+
+  GsnetClient *client;
   GSettings *settings;
 };
 
@@ -98,6 +102,20 @@ count_waiting (GsnetConsole *self, guint position, guint removed, guint added, G
   adw_view_stack_page_set_needs_attention (self->waiting_stack_page, n > 0);
 }
 
+/* Asking is what is expected; all else is to be seen, on each page. */
+static void
+show_mode (GsnetConsole *self)
+{
+  const char *mode = gsnet_client_get_mode (self->client);
+  const char *words = gsnet_words_mode (mode);
+  g_autofree char *sentence =
+    gsnet_words_mode_sentence (mode, gsnet_client_get_mode_until (self->client));
+
+  gtk_label_set_label (self->mode_label, words ? words : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->mode_label), sentence);
+  gtk_widget_set_visible (GTK_WIDGET (self->mode_label), words != NULL);
+}
+
 static void
 page_action_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -107,6 +125,7 @@ page_action_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 gsnet_console_dispose (GObject *object)
 {
+  g_clear_object (&GSNET_CONSOLE (object)->client);
   g_clear_object (&GSNET_CONSOLE (object)->settings);
 
   G_OBJECT_CLASS (gsnet_console_parent_class)->dispose (object);
@@ -127,6 +146,7 @@ gsnet_console_class_init (GsnetConsoleClass *klass)
   g_type_ensure (GSNET_TYPE_LOG_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/snet/Gsnet/gsnet-console.ui");
   gtk_widget_class_bind_template_child (widget_class, GsnetConsole, toasts);
+  gtk_widget_class_bind_template_child (widget_class, GsnetConsole, mode_label);
   gtk_widget_class_bind_template_child (widget_class, GsnetConsole, stack);
   gtk_widget_class_bind_template_child (widget_class, GsnetConsole, waiting_stack_page);
   gtk_widget_class_bind_template_child (widget_class, GsnetConsole, waiting_page);
@@ -171,6 +191,9 @@ gsnet_console_new (GtkApplication *application, GsnetClient *client)
   g_signal_connect_object (waiting, "items-changed", G_CALLBACK (count_waiting), self,
                            G_CONNECT_SWAPPED);
   count_waiting (self, 0, 0, 0, waiting);
+  self->client = g_object_ref (client);
+  g_signal_connect_object (client, "notify::mode", G_CALLBACK (show_mode), self, G_CONNECT_SWAPPED);
+  show_mode (self);
   return self;
 }
 

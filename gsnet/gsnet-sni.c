@@ -8,6 +8,7 @@
 #include "gsnet-icon.h"
 #include "gsnet-sni-generated.h"
 #include "gsnet-sni.h"
+#include "gsnet-words.h"
 
 #define WATCHER_NAME "org.kde.StatusNotifierWatcher"
 #define WATCHER_PATH "/StatusNotifierWatcher"
@@ -42,8 +43,18 @@ enum
 
 static guint signals[N_SIGNALS];
 
+/* Where nothing else is to be said. */
 static char *
-describe (GsnetState state, guint n_waiting)
+describe_mode (GsnetClient *client)
+{
+  char *sentence = gsnet_words_mode_sentence (gsnet_client_get_mode (client),
+                                              gsnet_client_get_mode_until (client));
+
+  return sentence ? sentence : g_strdup (_ ("Nothing waits"));
+}
+
+static char *
+describe (GsnetClient *client, GsnetState state, guint n_waiting)
 {
   switch (state)
     {
@@ -61,8 +72,26 @@ describe (GsnetState state, guint n_waiting)
                               n_waiting);
     case GSNET_STATE_IDLE:
     default:
-      return g_strdup (_ ("Nothing waits"));
+      return describe_mode (client);
     }
+}
+
+/* Some hosts show the title only. */
+static void
+update_title (GsnetSni *self)
+{
+  const char *mode = gsnet_words_mode (gsnet_client_get_mode (self->client));
+  g_autofree char *title = NULL;
+
+  if (mode)
+    /* Translators: the name of the status icon, with what the firewall does when it does not ask */
+    title = g_strdup_printf (_ ("Firewall: %s"), mode);
+  else
+    title = g_strdup (_ ("Firewall"));
+  if (g_strcmp0 (title, gsnet_dbus_org_kde_status_notifier_item_get_title (self->skeleton)) == 0)
+    return;
+  gsnet_dbus_org_kde_status_notifier_item_set_title (self->skeleton, title);
+  gsnet_dbus_org_kde_status_notifier_item_emit_new_title (self->skeleton);
 }
 
 static void
@@ -72,17 +101,18 @@ update (GsnetSni *self)
   guint n_waiting = g_list_model_get_n_items (gsnet_client_get_waiting (self->client));
   const char *icon = gsnet_icon_name_for_state (state);
   const char *status = state == GSNET_STATE_WAITING ? "NeedsAttention" : "Active";
-  g_autofree char *description = describe (state, n_waiting);
+  g_autofree char *description = describe (self->client, state, n_waiting);
   g_autofree char *tooltip = g_markup_escape_text (description, -1);
   gboolean new_icon =
     g_strcmp0 (icon, gsnet_dbus_org_kde_status_notifier_item_get_icon_name (self->skeleton)) != 0;
   gboolean new_status =
     g_strcmp0 (status, gsnet_dbus_org_kde_status_notifier_item_get_status (self->skeleton)) != 0;
 
+  update_title (self);
   gsnet_dbus_org_kde_status_notifier_item_set_tool_tip (
     self->skeleton,
     g_variant_new ("(s@a(iiay)ss)", icon, g_variant_new_array (G_VARIANT_TYPE ("(iiay)"), NULL, 0),
-                   _ ("Firewall"), tooltip));
+                   gsnet_dbus_org_kde_status_notifier_item_get_title (self->skeleton), tooltip));
   gsnet_dbus_org_kde_status_notifier_item_emit_new_tool_tip (self->skeleton);
   if (new_icon)
     {
@@ -247,7 +277,6 @@ set_fixed_properties (GsnetDBusOrgKdeStatusNotifierItem *skeleton)
 
   gsnet_dbus_org_kde_status_notifier_item_set_category (skeleton, "SystemServices");
   gsnet_dbus_org_kde_status_notifier_item_set_id (skeleton, "org.snet.Gsnet");
-  gsnet_dbus_org_kde_status_notifier_item_set_title (skeleton, _ ("Firewall"));
   gsnet_dbus_org_kde_status_notifier_item_set_window_id (skeleton, 0);
   gsnet_dbus_org_kde_status_notifier_item_set_icon_theme_path (skeleton, "");
   gsnet_dbus_org_kde_status_notifier_item_set_overlay_icon_name (skeleton, "");
@@ -290,6 +319,7 @@ gsnet_sni_new (GsnetClient *client, GDBusConnection *session_bus)
   self->connection = g_object_ref (session_bus);
   self->name = g_strdup_printf ("org.kde.StatusNotifierItem-%d-1", (int)getpid ());
   g_signal_connect_object (client, "notify::state", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (client, "notify::mode", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gsnet_client_get_waiting (client), "items-changed", G_CALLBACK (update),
                            self, G_CONNECT_SWAPPED);
   update (self);

@@ -293,6 +293,12 @@ gsnet_words_reason (GsnetEvent *event)
     return g_strdup (C_ ("decided by", "Nobody answered in time"));
   if (g_str_equal (reason, "policy"))
     return g_strdup (C_ ("decided by", "The default policy"));
+  if (g_str_equal (reason, SNET_MODE_WORD_MONITOR))
+    return g_strdup (C_ ("decided by", "Nobody was asked: monitoring"));
+  if (g_str_equal (reason, SNET_MODE_WORD_LOCKDOWN))
+    return g_strdup (C_ ("decided by", "Nobody was asked: locked down"));
+  if (g_str_equal (reason, SNET_MODE_WORD_OFF))
+    return g_strdup (C_ ("decided by", "The firewall was off"));
   return gsnet_text_visible (reason, MAX_WORD_CHARS);
 }
 
@@ -303,6 +309,8 @@ gsnet_words_withdrawn (const char *reason)
     return _ ("It has been answered elsewhere.");
   if (g_strcmp0 (reason, "rule") == 0)
     return _ ("A rule has decided it.");
+  if (g_strcmp0 (reason, "mode") == 0)
+    return _ ("The firewall does not ask any more.");
   if (g_strcmp0 (reason, "timeout") == 0)
     return _ ("Nobody answered in time, and the default policy has decided it.");
   if (g_strcmp0 (reason, "exited") == 0)
@@ -372,4 +380,36 @@ gsnet_words_error (const GError *error)
 
   g_dbus_error_strip_remote_error (copy);
   return gsnet_text_visible (copy->message, 300);
+}
+
+const char *
+gsnet_words_mode (const char *mode)
+{
+  if (g_strcmp0 (mode, SNET_MODE_WORD_MONITOR) == 0)
+    return C_ ("mode", "Monitoring");
+  if (g_strcmp0 (mode, SNET_MODE_WORD_LOCKDOWN) == 0)
+    return C_ ("mode", "Locked Down");
+  if (g_strcmp0 (mode, SNET_MODE_WORD_OFF) == 0)
+    return C_ ("mode", "Off");
+  return NULL;
+}
+
+char *
+gsnet_words_mode_sentence (const char *mode, gint64 until)
+{
+  g_autofree char *end = gsnet_words_time (until);
+  const char *sentence;
+
+  if (g_strcmp0 (mode, SNET_MODE_WORD_MONITOR) == 0)
+    sentence = _ ("What no rule denies is allowed and logged; nobody is asked");
+  else if (g_strcmp0 (mode, SNET_MODE_WORD_LOCKDOWN) == 0)
+    sentence = _ ("What no rule allows is denied; nobody is asked");
+  else if (g_strcmp0 (mode, SNET_MODE_WORD_OFF) == 0)
+    sentence = _ ("The firewall is off: everything is allowed");
+  else
+    return NULL;
+  if (!end)
+    return g_strdup (sentence);
+  /* Translators: a sentence about what the firewall does, then a time */
+  return g_strdup_printf (_ ("%s, until %s"), sentence, end);
 }

@@ -23,6 +23,9 @@ const char *gsnet_words_operation (const char *operation);
 char *gsnet_words_reason (GsnetEvent *event);
 const char *gsnet_words_withdrawn (const char *reason);
 char *gsnet_words_time (gint64 microseconds);
+/* Of a mode of snetd; NULL if that is to ask, and so nothing to speak of, or not known. */
+const char *gsnet_words_mode (const char *mode);
+char *gsnet_words_mode_sentence (const char *mode, gint64 until);
 char *gsnet_words_user (guint32 uid);
 
 char *gsnet_words_rule_effect (GsnetEvent *event, const char *const *match, GsnetLifetime lifetime);

@@ -12,6 +12,8 @@
 typedef struct
 {
   GMainLoop *loop;
+  SnetdDaemon *daemon; /* while it is running */
+  gboolean ready;
   int status;
 } Run;
 
@@ -24,9 +26,51 @@ terminate_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/*
+ * systemd wants to know when it begins, by its own clock, and that it is over; what was wrong
+ * is in the log, and all goes on as before.
+ */
+static gboolean
+hang_up_cb (gpointer user_data)
+{
+  Run *run = user_data;
+  g_autoptr (GError) error = NULL;
+
+  sd_notifyf (0, "RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time ());
+  if (!snetd_daemon_reload (run->daemon, &error))
+    g_warning ("%s", error->message);
+  if (run->ready)
+    sd_notify (0, "READY=1");
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+watchdog_cb (gpointer user_data)
+{
+  sd_notify (0, "WATCHDOG=1");
+  return G_SOURCE_CONTINUE;
+}
+
+/*
+ * Twice in the time after which systemd takes the main loop for dead. That of the unit is long,
+ * since nothing else wakes up a snetd that has nothing to do. 0: nobody watches.
+ */
+static guint
+feed_watchdog (void)
+{
+  guint64 usec;
+
+  if (sd_watchdog_enabled (0, &usec) <= 0)
+    return 0;
+  if (usec / 2 >= G_USEC_PER_SEC)
+    return g_timeout_add_seconds (usec / 2 / G_USEC_PER_SEC, watchdog_cb, NULL);
+  return g_timeout_add (usec / 2 / 1000, watchdog_cb, NULL);
+}
+
 static void
 ready_cb (SnetdDaemon *daemon, gpointer user_data)
 {
+  ((Run *)user_data)->ready = TRUE;
   sd_notify (0, "READY=1");
 }
 
@@ -45,7 +89,7 @@ run_daemon (Run *run, const SnetdDaemonOptions *options, GError **error)
 {
   g_autoptr (GDBusConnection) connection = NULL;
   g_autoptr (SnetdDaemon) daemon = NULL;
-  guint term, interrupt;
+  guint sources[4];
 
   connection =
     g_bus_get_sync (options->session ? G_BUS_TYPE_SESSION : G_BUS_TYPE_SYSTEM, NULL, error);
@@ -63,12 +107,15 @@ run_daemon (Run *run, const SnetdDaemonOptions *options, GError **error)
   g_signal_connect (daemon, "ready", G_CALLBACK (ready_cb), run);
   g_signal_connect (daemon, "failed", G_CALLBACK (failed_cb), run);
 
-  term = g_unix_signal_add (SIGTERM, terminate_cb, run);
-  interrupt = g_unix_signal_add (SIGINT, terminate_cb, run);
+  run->daemon = daemon;
+  sources[0] = g_unix_signal_add (SIGTERM, terminate_cb, run);
+  sources[1] = g_unix_signal_add (SIGINT, terminate_cb, run);
+  sources[2] = g_unix_signal_add (SIGHUP, hang_up_cb, run);
+  sources[3] = feed_watchdog ();
   g_main_loop_run (run->loop);
   sd_notify (0, "STOPPING=1");
-  g_source_remove (term);
-  g_source_remove (interrupt);
+  for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)
+    g_clear_handle_id (&sources[i], g_source_remove);
 
   return TRUE;
 }
@@ -102,7 +149,7 @@ main (int argc, char **argv)
   g_autoptr (GOptionContext) context =
     g_option_context_new ("– asks before programs use the network");
   g_autoptr (GError) error = NULL;
-  Run run = { NULL, EXIT_SUCCESS };
+  Run run = { .status = EXIT_SUCCESS };
   SnetdDaemonOptions options;
 
   setlocale (LC_ALL, "");

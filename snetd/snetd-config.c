@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "snetd-config.h"
 
+#include "snetd-log.h"
 #include "snetd-names.h"
 
 #define EVENTS_DEFAULT 100000
@@ -104,12 +105,14 @@ load_key (SnetdConfig *config, GKeyFile *file, const char *path, const char *gro
       if (value != NULL && config_keys[i].parse (config, g_strstrip (value), &expected))
         return TRUE;
 
-      g_warning ("%s: [%s] %s=%s is ignored; it must be %s", path, group, key,
+      snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_CONFIG_WRONG,
+                 "%s: [%s] %s=%s is ignored; it must be %s", path, group, key,
                  value != NULL ? value : "", expected != NULL ? expected : "text");
       return FALSE;
     }
 
-  g_warning ("%s: [%s] %s is not known and ignored", path, group, key);
+  snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_CONFIG_WRONG,
+             "%s: [%s] %s is not known and ignored", path, group, key);
   return FALSE;
 }
 
@@ -125,7 +128,8 @@ snetd_config_load (SnetdConfig *config, const char *path)
     {
       if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         return 0;
-      g_warning ("%s is ignored: %s", path, error->message);
+      snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_CONFIG_WRONG, "%s is ignored: %s", path,
+                 error->message);
       return 1;
     }
 

@@ -6,10 +6,9 @@
 #include "snet-names.h"
 #include "snetd-agents.h"
 #include "snetd-authority.h"
-#include "snetd-config.h"
+#include "snetd-control.h"
 #include "snetd-events.h"
-#include "snetd-kernel.h"
-#include "snetd-manager.h"
+#include "snetd-log.h"
 #include "snetd-rules.h"
 
 #define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
@@ -19,16 +18,17 @@ struct _SnetdDaemon
   GObject parent_instance;
 
   GDBusConnection *connection;
-  SnetdConfig config;
   SnetdKernel *kernel;
+  SnetdSettings *settings;
   SnetdMonitor *monitor;
   SnetdRulebase *rulebase;
+  SnetdSwitch *mode;
   SnetdManager *manager;
   SnetdAuthority *authority;
   SnetdEvents *events;
   SnetdRules *rules;
   SnetdAgents *agents;
-  SnetDBusControl *control;
+  SnetdControl *control;
   guint name;
 };
 
@@ -43,57 +43,6 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (SnetdDaemon, snetd_daemon, G_TYPE_OBJECT)
 
-/* The kernel's settings, and what Control says of it. */
-
-static void
-apply_config (SnetdDaemon *self, struct snet_config *settings)
-{
-  g_autoptr (GError) error = NULL;
-  struct snet_config wanted = *settings;
-
-  wanted.fields = SNET_CONFIG_DELAY | SNET_CONFIG_POLICY;
-  if (self->config.delay != 0)
-    wanted.delay = self->config.delay;
-  if (self->config.policy >= 0)
-    wanted.policy = self->config.policy;
-  if (wanted.delay == settings->delay && wanted.policy == settings->policy)
-    return;
-
-  if (snetd_kernel_set_config (self->kernel, &wanted, &error))
-    *settings = wanted;
-  else
-    g_warning ("%s", error->message);
-}
-
-static void
-update_control (SnetdDaemon *self)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *policy = NULL;
-  struct snet_config settings = { 0 };
-
-  if (snetd_kernel_get_state (self->kernel) == SNETD_KERNEL_LSM)
-    {
-      if (snetd_kernel_get_config (self->kernel, &settings, &error))
-        {
-          apply_config (self, &settings);
-          policy = snetd_vocabulary_word (&snetd_verdicts, settings.policy);
-        }
-      else
-        g_warning ("%s", error->message);
-    }
-
-  snet_dbus_control_set_kernel (self->control, snetd_kernel_get_state_name (self->kernel));
-  snet_dbus_control_set_verdict_delay (self->control, settings.delay);
-  snet_dbus_control_set_verdict_policy (self->control, policy != NULL ? policy : "");
-}
-
-static void
-kernel_state_cb (SnetdKernel *kernel, GParamSpec *pspec, SnetdDaemon *self)
-{
-  update_control (self);
-}
-
 /* The bus. */
 
 static void
@@ -107,7 +56,6 @@ name_acquired_cb (GDBusConnection *connection, const char *name, gpointer user_d
   if (snetd_kernel_get_state (self->kernel) == SNETD_KERNEL_LSM &&
       !snetd_monitor_start (self->monitor, &error))
     g_warning ("%s", error->message);
-  update_control (self);
   snetd_manager_adopt (self->manager);
   g_message ("Ready, kernel: %s", snetd_kernel_get_state_name (self->kernel));
   g_signal_emit (self, signals[READY], 0);
@@ -171,28 +119,58 @@ read_boot_id (void)
 }
 
 static SnetdRulebase *
-make_rulebase (const SnetdDaemonOptions *options)
+make_rulebase (const SnetdDaemonOptions *options, const char *boot_id)
 {
   g_autofree char *path = g_build_filename (options->state_dir, "rules.db", NULL);
-  g_autofree char *boot_id = read_boot_id ();
   g_autoptr (GError) error = NULL;
   SnetdStore *store = snetd_store_open (path, boot_id, &error);
 
   if (store == NULL)
-    g_warning ("There are no rules: %s. The file is left as it is", error->message);
+    snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_NO_RULES,
+               "There are no rules: %s. The file is left as it is", error->message);
   return snetd_rulebase_new (store, error);
 }
 
-static SnetdManager *
-make_manager (SnetdDaemon *self, const SnetdDaemonOptions *options)
+static SnetdRecord *
+make_record (SnetdSettings *settings, const SnetdDaemonOptions *options)
 {
   g_autofree char *path = g_build_filename (options->state_dir, "journal.db", NULL);
   g_autoptr (GError) error = NULL;
-  SnetdJournal *journal = snetd_journal_open (path, &self->config.retention, &error);
+  SnetdJournal *journal =
+    snetd_journal_open (path, snetd_settings_get_retention (settings), &error);
 
   if (journal == NULL)
-    g_warning ("There is no journal: %s. The file is left as it is", error->message);
-  return snetd_manager_new (self->kernel, self->monitor, self->rulebase, journal, error);
+    snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_NO_JOURNAL,
+               "There is no journal: %s. The file is left as it is", error->message);
+  return snetd_record_new (journal, error);
+}
+
+/* What decides. */
+static void
+make_parts (SnetdDaemon *self, const SnetdDaemonOptions *options)
+{
+  g_autofree char *mode_path = g_build_filename (options->state_dir, "mode", NULL);
+  g_autofree char *boot_id = read_boot_id ();
+
+  self->settings = snetd_settings_new (options->config_file, self->kernel);
+  self->rulebase = make_rulebase (options, boot_id);
+  self->mode = snetd_switch_new (mode_path, boot_id);
+  self->manager = snetd_manager_new (self->kernel, self->monitor, self->rulebase, self->mode,
+                                     make_record (self->settings, options));
+  snetd_settings_bind (self->settings, self->manager, self->rulebase);
+}
+
+/* What is on the bus. */
+static void
+make_interfaces (SnetdDaemon *self, const SnetdDaemonOptions *options)
+{
+  self->authority =
+    snetd_authority_new (self->connection, options->session ? getuid () : 0, !options->session);
+  self->events = snetd_events_new (self->manager, self->authority);
+  self->rules = snetd_rules_new (self->rulebase, self->authority);
+  self->agents = snetd_agents_new (self->manager, self->authority, options->agent_timeout);
+  self->control = snetd_control_new (self->kernel, self->manager, self->rulebase, self->mode,
+                                     self->settings, self->authority);
 }
 
 static void
@@ -208,7 +186,9 @@ snetd_daemon_dispose (GObject *object)
   g_clear_pointer ((gpointer *)&self->agents, unexport);
   g_clear_pointer ((gpointer *)&self->control, unexport);
   g_clear_object (&self->authority);
+  g_clear_object (&self->settings);
   g_clear_object (&self->manager);
+  g_clear_object (&self->mode);
   g_clear_object (&self->rulebase);
   g_clear_object (&self->kernel);
   g_clear_object (&self->monitor);
@@ -234,8 +214,6 @@ snetd_daemon_init (SnetdDaemon *self)
 {
   self->kernel = snetd_kernel_new ();
   self->monitor = snetd_monitor_new ();
-  self->control = snet_dbus_control_skeleton_new ();
-  snetd_config_init (&self->config);
 }
 
 SnetdDaemon *
@@ -244,20 +222,8 @@ snetd_daemon_new (GDBusConnection *connection, const SnetdDaemonOptions *options
   g_autoptr (SnetdDaemon) self = g_object_new (SNETD_TYPE_DAEMON, NULL);
 
   self->connection = g_object_ref (connection);
-  snetd_config_load (&self->config, options->config_file);
-  self->rulebase = make_rulebase (options);
-  self->manager = make_manager (self, options);
-  if (self->config.without_agent == SNETD_WITHOUT_AGENT_WAIT)
-    snetd_prompts_set_wait (snetd_manager_get_prompts (self->manager));
-  self->authority =
-    snetd_authority_new (connection, options->session ? getuid () : 0, !options->session);
-  self->events = snetd_events_new (self->manager, self->authority);
-  self->rules = snetd_rules_new (self->rulebase, self->authority);
-  self->agents = snetd_agents_new (self->manager, self->authority, options->agent_timeout);
-  snet_dbus_control_set_version (self->control, SNET_VERSION);
-  update_control (self);
-  g_signal_connect_object (self->kernel, "notify::state", G_CALLBACK (kernel_state_cb), self, 0);
-
+  make_parts (self, options);
+  make_interfaces (self, options);
   if (!export(self, error))
     return NULL;
 
@@ -266,4 +232,10 @@ snetd_daemon_new (GDBusConnection *connection, const SnetdDaemonOptions *options
     g_bus_own_name_on_connection (connection, SNET_BUS_NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE,
                                   name_acquired_cb, name_lost_cb, self, NULL);
   return g_steal_pointer (&self);
+}
+
+gboolean
+snetd_daemon_reload (SnetdDaemon *self, GError **error)
+{
+  return snetd_settings_reload (self->settings, error);
 }

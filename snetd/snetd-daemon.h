@@ -23,3 +23,6 @@ G_DECLARE_FINAL_TYPE (SnetdDaemon, snetd_daemon, SNETD, DAEMON, GObject)
 /* NULL if the objects cannot be put on the bus. Asks for the name at once. */
 SnetdDaemon *
 snetd_daemon_new (GDBusConnection *connection, const SnetdDaemonOptions *options, GError **error);
+
+/* As Control.Reload does. */
+gboolean snetd_daemon_reload (SnetdDaemon *self, GError **error);

@@ -144,6 +144,12 @@ snetd_engine_lookup (SnetdEngine *engine, guint64 id)
   return g_hash_table_lookup (engine->rules, &id);
 }
 
+guint
+snetd_engine_count (SnetdEngine *engine)
+{
+  return g_hash_table_size (engine->rules);
+}
+
 static int
 compare_ids (gconstpointer a, gconstpointer b)
 {

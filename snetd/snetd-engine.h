@@ -24,6 +24,8 @@ void snetd_engine_add (SnetdEngine *engine, SnetdRule *rule);
 gboolean snetd_engine_remove (SnetdEngine *engine, guint64 id);
 SnetdRule *snetd_engine_lookup (SnetdEngine *engine, guint64 id);
 
+guint snetd_engine_count (SnetdEngine *engine);
+
 /* In the order in which they were made. Free with g_ptr_array_unref(). */
 GPtrArray *snetd_engine_list (SnetdEngine *engine);
 

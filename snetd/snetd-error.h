@@ -16,6 +16,7 @@ typedef enum
   SNETD_ERROR_UNKNOWN_RULE,
   SNETD_ERROR_UNKNOWN_AGENT,
   SNETD_ERROR_STORE_FAILED,
+  SNETD_ERROR_INVALID_CONFIG,
 } SnetdError;
 
 #define SNETD_ERROR (snetd_error_quark ())

@@ -5,6 +5,7 @@
 #include "snetd-dict.h"
 #include "snetd-journal-row.h"
 #include "snetd-journal-schema.h"
+#include "snetd-log.h"
 
 #define BATCH_EVENTS   2000
 #define BATCH_DELAY_MS 1000
@@ -44,6 +45,7 @@ struct SnetdJournal
   guint idle;       /* 0 while there is nothing more to trim */
   gboolean failing; /* said so already */
   guint64 lost;     /* since then */
+  guint64 lost_before;
 };
 
 static gboolean
@@ -112,16 +114,25 @@ run (SnetdJournal *journal, sqlite3_stmt *statement, GError **error)
   return snetd_database_step (journal->database, statement, error) == SQLITE_DONE;
 }
 
+/* The serial of the first one; 0: there is none. */
+static gboolean
+find_oldest (SnetdJournal *journal, gint64 *ret_serial, GError **error)
+{
+  if (snetd_database_step (journal->database, journal->oldest, error) != SQLITE_ROW)
+    return FALSE;
+  *ret_serial = sqlite3_column_int64 (journal->oldest, 0);
+  sqlite3_reset (journal->oldest);
+  return TRUE;
+}
+
 /* Calls that are gone leave marks and texts behind. */
 static gboolean
 trim_rest (SnetdJournal *journal, GError **error)
 {
   gint64 oldest;
 
-  if (snetd_database_step (journal->database, journal->oldest, error) != SQLITE_ROW)
+  if (!find_oldest (journal, &oldest, error))
     return FALSE;
-  oldest = sqlite3_column_int64 (journal->oldest, 0);
-  sqlite3_reset (journal->oldest);
 
   sqlite3_bind_int64 (journal->trim_marks, 1, oldest);
   return run (journal, journal->trim_marks, error) &&
@@ -249,6 +260,7 @@ write_out (SnetdJournal *journal, GError **error)
     g_message ("The journal is written again; %" G_GUINT64_FORMAT " events are missing in it",
                journal->lost);
   journal->failing = FALSE;
+  journal->lost_before += journal->lost;
   journal->lost = 0;
   return TRUE;
 }
@@ -270,7 +282,8 @@ write_out_or_warn (SnetdJournal *journal)
     return;
 
   if (!journal->failing)
-    g_warning ("The journal is not written: %s", error->message);
+    snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_NO_JOURNAL, "The journal is not written: %s",
+               error->message);
   journal->failing = TRUE;
   excess = journal->batch->len - MIN (journal->batch->len, BACKLOG_MAX);
   if (excess > 0)
@@ -308,6 +321,30 @@ snetd_journal_append (SnetdJournal *journal, SnetdRequest *request)
     write_out_or_warn (journal);
   else if (journal->timer == 0)
     journal->timer = g_timeout_add (BATCH_DELAY_MS, timer_cb, journal);
+}
+
+void
+snetd_journal_set_retention (SnetdJournal *journal, const SnetdRetention *retention)
+{
+  journal->retention = *retention;
+  if (journal->idle == 0)
+    journal->idle = g_idle_add_full (G_PRIORITY_LOW, idle_cb, journal, NULL);
+}
+
+guint64
+snetd_journal_count (SnetdJournal *journal)
+{
+  gint64 oldest;
+
+  if (!find_oldest (journal, &oldest, NULL) || oldest == 0)
+    return journal->batch->len;
+  return journal->serial - oldest + 1 + journal->batch->len;
+}
+
+guint64
+snetd_journal_lost (SnetdJournal *journal)
+{
+  return journal->lost_before + journal->lost;
 }
 
 static GVariant *

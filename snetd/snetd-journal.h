@@ -31,6 +31,18 @@ void snetd_journal_append (SnetdJournal *journal, SnetdRequest *request);
 
 gboolean snetd_journal_flush (SnetdJournal *journal, GError **error);
 
+/* What is too much, or too old, by these goes soon. */
+void snetd_journal_set_retention (SnetdJournal *journal, const SnetdRetention *retention);
+
+/*
+ * How many events there are, in no time: by their serials, so that those that went out of
+ * turn, after the clock was set back, are counted still.
+ */
+guint64 snetd_journal_count (SnetdJournal *journal);
+
+/* How many were given up, as the disk did not take them. */
+guint64 snetd_journal_lost (SnetdJournal *journal);
+
 /*
  * An aa{sv}, floating, the newest first. limit 0: a whole page. An error, not a
  * part of it, if too much would have to be read.

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <glib-unix.h>
 
+#include "snetd-log.h"
+
 struct _SnetdKernel
 {
   GObject parent_instance;
@@ -114,7 +116,8 @@ snetd_kernel_dispatch (SnetdKernel *self)
     g_warning ("The kernel sent a message that makes no sense; it was skipped");
   else if (result < 0)
     {
-      g_warning ("The connection to the kernel is lost: %s", snet_strerror (self->snet, result));
+      snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_KERNEL,
+                 "The connection to the kernel is lost: %s", snet_strerror (self->snet, result));
       disconnect (self);
       set_state (self, SNETD_KERNEL_ABSENT);
     }
@@ -153,11 +156,14 @@ snetd_kernel_start (SnetdKernel *self)
     }
 
   if (result == -EBUSY)
-    g_warning ("Another program controls the kernel's snet module; nothing is asked here");
+    snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_KERNEL,
+               "Another program controls the kernel's snet module; nothing is asked here");
   else if (result == -ENOENT)
-    g_warning ("This kernel has no snet module, or it is not in lsm=; nothing is held");
+    snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_KERNEL,
+               "This kernel has no snet module, or it is not in lsm=; nothing is held");
   else
-    g_warning ("The kernel's snet module cannot be used: %s", snet_strerror (self->snet, result));
+    snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_KERNEL,
+               "The kernel's snet module cannot be used: %s", snet_strerror (self->snet, result));
 
   disconnect (self);
   set_state (self, result == -EBUSY ? SNETD_KERNEL_BUSY : SNETD_KERNEL_ABSENT);
@@ -209,7 +215,8 @@ snetd_kernel_flush_tickets (SnetdKernel *self)
   /* Tickets of rules that are gone would go on deciding. Without a controller they end, too. */
   if (result != 0)
     {
-      g_warning ("The kernel does not forget its tickets, so snetd lets go of it: %s",
+      snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_KERNEL,
+                 "The kernel does not forget its tickets, so snetd lets go of it: %s",
                  snet_strerror (self->snet, result));
       disconnect (self);
       set_state (self, SNETD_KERNEL_ABSENT);
@@ -263,6 +270,18 @@ snetd_kernel_set_config (SnetdKernel *self, const struct snet_config *config, GE
 
   result = snet_config_set (self->snet, config);
   return result == 0 || set_error (self, result, "The kernel's settings cannot be changed", error);
+}
+
+gboolean
+snetd_kernel_get_stats (SnetdKernel *self, struct snet_stats *ret_stats, GError **error)
+{
+  int result;
+
+  if (!check_connected (self, error))
+    return FALSE;
+
+  result = snet_stats_get (self->snet, ret_stats);
+  return result == 0 || set_error (self, result, "The kernel's counters cannot be read", error);
 }
 
 static void

@@ -61,3 +61,4 @@ gboolean
 snetd_kernel_get_config (SnetdKernel *self, struct snet_config *ret_config, GError **error);
 gboolean
 snetd_kernel_set_config (SnetdKernel *self, const struct snet_config *config, GError **error);
+gboolean snetd_kernel_get_stats (SnetdKernel *self, struct snet_stats *ret_stats, GError **error);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "snetd-manager.h"
 
+#include "snetd-dict.h"
 #include "snetd-error.h"
-#include "snetd-lifetimes.h"
+#include "snetd-mode.h"
 #include "snetd-waiting.h"
 
 struct _SnetdManager
@@ -12,11 +13,12 @@ struct _SnetdManager
   SnetdKernel *kernel;
   SnetdMonitor *monitor;
   SnetdRulebase *rulebase;
+  SnetdSwitch *mode;
   SnetdWaiting *waiting;
   SnetdPrompts *prompts;
   SnetdMissed *missed;
-  SnetdJournal *journal; /* NULL: see journal_error */
-  GError *journal_error;
+  SnetdRecord *record;
+  guint64 asked; /* requests that somebody was asked about */
   gboolean answering;
 };
 
@@ -45,6 +47,11 @@ withdraw_reason (SnetdReason reason)
       return "rule";
     case SNETD_REASON_TIMEOUT:
       return "timeout";
+    case SNETD_REASON_MONITOR:
+    case SNETD_REASON_LOCKDOWN:
+    case SNETD_REASON_OFF:
+      return "mode";
+    case SNETD_REASON_TICKET:
     case SNETD_REASON_POLICY:
     default:
       return "lost";
@@ -78,8 +85,7 @@ finish (SnetdManager *self,
   snetd_waiting_end (self->waiting, request->id, SNETD_OUTCOME_DECIDED);
   note_missed (self, request);
   snetd_prompts_remove (self->prompts, request, withdraw_reason (reason));
-  if (self->journal != NULL)
-    snetd_journal_append (self->journal, request);
+  snetd_record_add (self->record, request);
   g_signal_emit (self, signals[DECIDED], 0, request);
 }
 
@@ -103,60 +109,48 @@ decide (SnetdManager *self, const SnetdRequest *request)
   return decision;
 }
 
-/*
- * A ticket for all calls that the rules would decide as they did this one. FALSE:
- * for so short a time that it is not worth one.
- */
-static gboolean
-make_terms (const SnetdDecision *decision, struct snet_ticket_terms *ret_terms)
+/* What becomes of it, by the rules and the mode. */
+static SnetdRuling
+rule_on (SnetdManager *self, const SnetdRequest *request)
 {
-  const guint minutes = decision->consulted.minutes;
-  guint32 seconds = snetd_lifetimes_seconds_left (decision->rule);
+  const SnetdDecision decision = decide (self, request);
+  SnetdRuling ruling;
 
-  *ret_terms = (struct snet_ticket_terms){
-    .fields = decision->consulted.fields,
-    .mode = SNET_TICKET_DEFAULT,
-    .lifetime = SNET_TICKET_DEFAULT,
-  };
-  /* Some of the first minute is over already. */
-  if (minutes < SNETD_WEEK_MINUTES)
-    seconds = MIN (seconds, (minutes - 1) * 60);
-  if (seconds == G_MAXUINT32)
-    return TRUE;
-
-  ret_terms->mode = SNET_TICKET_FIXED;
-  ret_terms->lifetime = MIN (seconds, SNET_TICKET_LIFETIME_MAX);
-  return seconds > 0;
+  snetd_mode_rule (snetd_switch_get_mode (self->mode), &decision, &ruling);
+  return ruling;
 }
 
 /*
- * The rules' say about a request that waits. TRUE if nobody need be asked: it
- * is decided, or has ended in the kernel and its cancellation is on its way.
+ * The rules' and the mode's say about a request that waits. TRUE if nobody need be asked:
+ * it is decided, or has ended in the kernel and its cancellation is on its way.
  */
 static gboolean
 judge (SnetdManager *self, SnetdRequest *request)
 {
   g_autoptr (GError) error = NULL;
-  SnetdDecision decision = decide (self, request);
+  const SnetdRuling ruling = rule_on (self, request);
+  const guint64 rule = ruling.rule != NULL ? ruling.rule->id : 0;
+  const guint32 seconds = snetd_switch_get_seconds_left (self->mode);
   struct snet_ticket_terms terms;
-  enum snet_verdict verdict;
   gboolean has_terms;
 
-  if (decision.rule == NULL || decision.rule->action == SNETD_ACTION_ASK)
+  if (ruling.asks)
     return FALSE;
 
-  has_terms = make_terms (&decision, &terms);
-  verdict = decision.rule->action == SNETD_ACTION_ALLOW ? SNET_VERDICT_ALLOW : SNET_VERDICT_DENY;
-  if (snetd_kernel_verdict (self->kernel, request->id, verdict, decision.rule->error,
+  has_terms = snetd_ruling_get_terms (&ruling, seconds, &terms);
+  if (snetd_kernel_verdict (self->kernel, request->id, ruling.verdict, ruling.error,
                             has_terms ? &terms : NULL, &error))
     {
-      finish (self, request, verdict, decision.rule->error, SNETD_REASON_RULE, decision.rule->id);
+      finish (self, request, ruling.verdict, ruling.error, ruling.reason, rule);
       return TRUE;
     }
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     return TRUE;
 
-  g_warning ("Rule %" G_GUINT64_FORMAT " cannot be applied: %s", decision.rule->id, error->message);
+  if (rule != 0)
+    g_warning ("Rule %" G_GUINT64_FORMAT " cannot be applied: %s", rule, error->message);
+  else
+    g_warning ("The mode cannot be applied: %s", error->message);
   return FALSE;
 }
 
@@ -196,7 +190,7 @@ judge_all (SnetdManager *self)
  * is made of an answer comes after the answer.
  */
 static void
-rules_changed_cb (SnetdRulebase *rulebase, SnetdManager *self)
+changed_cb (gpointer rulebase_or_switch, SnetdManager *self)
 {
   snetd_kernel_flush_tickets (self->kernel);
   if (!self->answering)
@@ -233,6 +227,7 @@ ask (SnetdManager *self, SnetdRequest *request)
     return;
 
   request->announced = TRUE;
+  self->asked++;
   g_signal_emit (self, signals[REQUESTED], 0, request);
 }
 
@@ -357,24 +352,20 @@ state_cb (SnetdKernel *kernel, GParamSpec *pspec, SnetdManager *self)
 static void
 decided_by_kernel_cb (SnetdMonitor *monitor, SnetdRequest *request, SnetdManager *self)
 {
-  SnetdDecision decision;
-
-  if (self->journal == NULL)
-    return;
   if (request->reason == SNETD_REASON_TICKET)
     {
-      decision = decide (self, request);
-      if (decision.rule != NULL && (int)decision.rule->action == (int)request->verdict)
-        request->rule = decision.rule->id;
+      const SnetdRuling ruling = rule_on (self, request);
+
+      if (ruling.rule != NULL && ruling.verdict == request->verdict)
+        request->rule = ruling.rule->id;
     }
-  snetd_journal_append (self->journal, request);
+  snetd_record_add (self->record, request);
 }
 
 static void
 lost_by_monitor_cb (SnetdMonitor *monitor, SnetdManager *self)
 {
-  g_warning ("Calls were decided faster than they could be written down; some are missing in the "
-             "journal");
+  snetd_record_note_gap (self->record);
 }
 
 /* What clients want. */
@@ -399,6 +390,12 @@ SnetdMissed *
 snetd_manager_get_missed (SnetdManager *self)
 {
   return self->missed;
+}
+
+SnetdRecord *
+snetd_manager_get_record (SnetdManager *self)
+{
+  return self->record;
 }
 
 SnetdPrompts *
@@ -555,14 +552,29 @@ snetd_manager_answer (SnetdManager *self,
 GVariant *
 snetd_manager_query (SnetdManager *self, const SnetdFilter *filter, guint limit, GError **error)
 {
-  if (self->journal == NULL)
-    {
-      g_propagate_error (error, g_error_copy (self->journal_error));
-      return NULL;
-    }
   /* Who asks what has become of a call that has returned finds it there. */
   snetd_monitor_dispatch (self->monitor);
-  return snetd_journal_query (self->journal, filter, limit, error);
+  return snetd_record_query (self->record, filter, limit, error);
+}
+
+static void
+add_number (GVariantBuilder *dict, const char *key, guint64 number)
+{
+  snetd_dict_add (dict, key, g_variant_new_uint64 (number));
+}
+
+void
+snetd_manager_add_statistics (SnetdManager *self, GVariantBuilder *dict)
+{
+  g_autoptr (GPtrArray) waiting = snetd_waiting_list (self->waiting);
+  g_autoptr (GPtrArray) missed = snetd_missed_list (self->missed);
+
+  add_number (dict, "asked", self->asked);
+  add_number (dict, "unasked", snetd_prompts_get_unasked (self->prompts));
+  add_number (dict, "refused", snetd_prompts_get_refused (self->prompts));
+  add_number (dict, "waiting", waiting->len);
+  add_number (dict, "missed", missed->len);
+  snetd_record_add_statistics (self->record, dict);
 }
 
 /* The object. */
@@ -575,8 +587,8 @@ snetd_manager_finalize (GObject *object)
   g_clear_object (&self->kernel);
   g_clear_object (&self->monitor);
   g_clear_object (&self->rulebase);
-  g_clear_pointer (&self->journal, snetd_journal_close);
-  g_clear_error (&self->journal_error);
+  g_clear_object (&self->mode);
+  g_clear_pointer (&self->record, snetd_record_free);
   g_clear_object (&self->prompts);
   g_clear_object (&self->missed);
   g_clear_pointer (&self->waiting, snetd_waiting_free);
@@ -611,25 +623,24 @@ SnetdManager *
 snetd_manager_new (SnetdKernel *kernel,
                    SnetdMonitor *monitor,
                    SnetdRulebase *rulebase,
-                   SnetdJournal *journal,
-                   const GError *journal_error)
+                   SnetdSwitch *mode,
+                   SnetdRecord *record)
 {
   SnetdManager *self = g_object_new (SNETD_TYPE_MANAGER, NULL);
-
-  g_return_val_if_fail (journal != NULL || journal_error != NULL, NULL);
 
   self->kernel = g_object_ref (kernel);
   self->monitor = g_object_ref (monitor);
   self->rulebase = g_object_ref (rulebase);
-  self->journal = journal;
-  self->journal_error = journal_error != NULL ? g_error_copy (journal_error) : NULL;
+  self->mode = g_object_ref (mode);
+  self->record = record;
 
   g_signal_connect_object (kernel, "requested", G_CALLBACK (requested_cb), self, 0);
   g_signal_connect_object (kernel, "cancelled", G_CALLBACK (cancelled_cb), self, 0);
   g_signal_connect_object (kernel, "overrun", G_CALLBACK (overrun_cb), self, 0);
   g_signal_connect_object (kernel, "notify::state", G_CALLBACK (state_cb), self, 0);
   g_signal_connect_object (monitor, "decided", G_CALLBACK (decided_by_kernel_cb), self, 0);
-  g_signal_connect_object (rulebase, "changed", G_CALLBACK (rules_changed_cb), self, 0);
+  g_signal_connect_object (rulebase, "changed", G_CALLBACK (changed_cb), self, 0);
+  g_signal_connect_object (mode, "changed", G_CALLBACK (changed_cb), self, 0);
   g_signal_connect_object (monitor, "lost", G_CALLBACK (lost_by_monitor_cb), self, 0);
   return self;
 }

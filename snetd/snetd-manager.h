@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "snetd-journal.h"
 #include "snetd-kernel.h"
 #include "snetd-missed.h"
 #include "snetd-monitor.h"
 #include "snetd-prompts.h"
+#include "snetd-record.h"
 #include "snetd-rulebase.h"
+#include "snetd-switch.h"
 
 /*
  * The way of a request: from the kernel through the rules, or else to those
@@ -20,15 +21,12 @@
 #define SNETD_TYPE_MANAGER (snetd_manager_get_type ())
 G_DECLARE_FINAL_TYPE (SnetdManager, snetd_manager, SNETD, MANAGER, GObject)
 
-/*
- * Takes @journal. NULL, with its error: there are no events to query, and who asks for
- * them is told why.
- */
+/* Takes @record. */
 SnetdManager *snetd_manager_new (SnetdKernel *kernel,
                                  SnetdMonitor *monitor,
                                  SnetdRulebase *rulebase,
-                                 SnetdJournal *journal,
-                                 const GError *journal_error);
+                                 SnetdSwitch *mode,
+                                 SnetdRecord *record);
 
 /* Reads what waits in the kernel already. */
 void snetd_manager_adopt (SnetdManager *self);
@@ -38,6 +36,9 @@ GPtrArray *snetd_manager_list_waiting (SnetdManager *self);
 
 /* The questions to the users, made of these. */
 SnetdPrompts *snetd_manager_get_prompts (SnetdManager *self);
+
+/* What has been decided; borrowed. */
+SnetdRecord *snetd_manager_get_record (SnetdManager *self);
 
 /* Those that nobody answered in time. */
 SnetdMissed *snetd_manager_get_missed (SnetdManager *self);
@@ -60,6 +61,9 @@ gboolean snetd_manager_answer (SnetdManager *self,
                                int errno_value,
                                SnetdRule *rule,
                                GError **error);
+
+/* The keys of Control.GetStatistics that are about requests. */
+void snetd_manager_add_statistics (SnetdManager *self, GVariantBuilder *dict);
 
 GVariant *
 snetd_manager_query (SnetdManager *self, const SnetdFilter *filter, guint limit, GError **error);

@@ -100,10 +100,24 @@ static const SnetdWord lifetime_words[] = {
   { 0, NULL },
 };
 
+static const SnetdWord mode_words[] = {
+  { SNETD_MODE_ASK, SNET_MODE_WORD_ASK },
+  { SNETD_MODE_MONITOR, SNET_MODE_WORD_MONITOR },
+  { SNETD_MODE_LOCKDOWN, SNET_MODE_WORD_LOCKDOWN },
+  { SNETD_MODE_OFF, SNET_MODE_WORD_OFF },
+  { 0, NULL },
+};
+
 static const SnetdWord reason_words[] = {
-  { SNETD_REASON_RULE, "rule" },     { SNETD_REASON_USER, "user" },
-  { SNETD_REASON_TICKET, "ticket" }, { SNETD_REASON_TIMEOUT, "timeout" },
-  { SNETD_REASON_POLICY, "policy" }, { 0, NULL },
+  { SNETD_REASON_RULE, "rule" },
+  { SNETD_REASON_USER, "user" },
+  { SNETD_REASON_TICKET, "ticket" },
+  { SNETD_REASON_TIMEOUT, "timeout" },
+  { SNETD_REASON_POLICY, "policy" },
+  { SNETD_REASON_MONITOR, SNET_MODE_WORD_MONITOR },
+  { SNETD_REASON_LOCKDOWN, SNET_MODE_WORD_LOCKDOWN },
+  { SNETD_REASON_OFF, SNET_MODE_WORD_OFF },
+  { 0, NULL },
 };
 
 /* The Linux errno values, without the aliases EWOULDBLOCK, EDEADLOCK and ENOTSUP. */
@@ -256,6 +270,7 @@ const SnetdVocabulary snetd_holds = { "hold", hold_words, -1 };
 const SnetdVocabulary snetd_verdicts = { "verdict", verdict_words, -1 };
 const SnetdVocabulary snetd_actions = { "action", action_words, -1 };
 const SnetdVocabulary snetd_lifetimes = { "lifetime", lifetime_words, -1 };
+const SnetdVocabulary snetd_modes = { "mode", mode_words, -1 };
 const SnetdVocabulary snetd_reasons = { "reason", reason_words, -1 };
 
 char *

@@ -22,7 +22,16 @@ typedef enum
   SNETD_LIFETIME_FOREVER,
 } SnetdLifetime;
 
-/* Who decided. */
+/* What becomes of a call that no rule decides, and whether rules count at all; see snetd-mode.h. */
+typedef enum
+{
+  SNETD_MODE_ASK,
+  SNETD_MODE_MONITOR,
+  SNETD_MODE_LOCKDOWN,
+  SNETD_MODE_OFF,
+} SnetdMode;
+
+/* Who decided. The last three: the mode. */
 typedef enum
 {
   SNETD_REASON_RULE,
@@ -30,7 +39,12 @@ typedef enum
   SNETD_REASON_TICKET,
   SNETD_REASON_TIMEOUT,
   SNETD_REASON_POLICY,
+  SNETD_REASON_MONITOR,
+  SNETD_REASON_LOCKDOWN,
+  SNETD_REASON_OFF,
 } SnetdReason;
+
+#define SNETD_REASON_LAST (SNETD_REASON_OFF + 1)
 
 typedef struct
 {
@@ -58,6 +72,7 @@ extern const SnetdVocabulary snetd_holds;
 extern const SnetdVocabulary snetd_verdicts;
 extern const SnetdVocabulary snetd_actions;
 extern const SnetdVocabulary snetd_lifetimes;
+extern const SnetdVocabulary snetd_modes;
 extern const SnetdVocabulary snetd_reasons;
 
 /* Word for a value, newly allocated; NULL if there is none. */

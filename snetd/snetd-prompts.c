@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "snet-names.h"
+#include "snetd-log.h"
 
 /* Those below are the system's, by UID_MIN of login.defs(5). */
 #define PERSON_UID_MIN 1000
@@ -142,9 +143,13 @@ ensure_user (SnetdPrompts *self, guint32 uid)
 }
 
 void
-snetd_prompts_set_wait (SnetdPrompts *self)
+snetd_prompts_set_wait (SnetdPrompts *self, gboolean wait)
 {
-  self->wait = TRUE;
+  const gboolean waited = self->wait;
+
+  self->wait = wait;
+  if (waited && !wait)
+    g_signal_emit (self, signals[ABANDONED], 0);
 }
 
 void
@@ -180,13 +185,18 @@ has_place (const User *user)
 static void
 refuse (SnetdPrompts *self, User *user, guint32 uid)
 {
+  g_autofree char *user_id = NULL;
+
   self->refused++;
   if (user->said)
     return;
 
   user->said = TRUE;
-  g_warning ("User %u has %u questions waiting; what comes behind them is decided by the policy",
-             uid, SNETD_PROMPTS_MAX);
+  user_id = g_strdup_printf ("%u", uid);
+  snetd_log_fields (
+    G_LOG_LEVEL_WARNING, SNETD_MESSAGE_PROMPTS_FULL, "SNET_UID", user_id, "MESSAGE",
+    "User %u has %u questions waiting; what comes behind them is decided by the policy", uid,
+    SNETD_PROMPTS_MAX);
 }
 
 static void

@@ -31,8 +31,8 @@ G_DECLARE_FINAL_TYPE (SnetdPrompts, snetd_prompts, SNETD, PROMPTS, GObject)
 
 SnetdPrompts *snetd_prompts_new (void);
 
-/* Requests of users without an agent are taken, too. */
-void snetd_prompts_set_wait (SnetdPrompts *self);
+/* Whether requests of users without an agent are taken, too. */
+void snetd_prompts_set_wait (SnetdPrompts *self, gboolean wait);
 
 /*
  * Until this is called, those of persons are taken: their agents may not have come

@@ -57,6 +57,12 @@ snetd_rulebase_list (SnetdRulebase *self)
   return snetd_engine_list (self->engine);
 }
 
+guint
+snetd_rulebase_count (SnetdRulebase *self)
+{
+  return snetd_engine_count (self->engine);
+}
+
 SnetdRule *
 snetd_rulebase_lookup (SnetdRulebase *self, guint64 id)
 {

@@ -25,6 +25,8 @@ SnetdRulebase *snetd_rulebase_new (SnetdStore *store, const GError *store_error)
 /* In the order in which they were made. Free with g_ptr_array_unref(). */
 GPtrArray *snetd_rulebase_list (SnetdRulebase *self);
 
+guint snetd_rulebase_count (SnetdRulebase *self);
+
 /* Borrowed; NULL: there is none. */
 SnetdRule *snetd_rulebase_lookup (SnetdRulebase *self, guint64 id);
 

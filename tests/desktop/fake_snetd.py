@@ -40,6 +40,8 @@ class FakeSnetd:
         self.next_rule = 1
         self.next_error = None
         self.properties = {"Version": GLib.Variant("s", "0"), "Kernel": GLib.Variant("s", "lsm"),
+                           "Mode": GLib.Variant("s", "ask"), "ModeUntil": GLib.Variant("x", 0),
+                           "ModeAfter": GLib.Variant("s", "ask"),
                            "VerdictDelay": GLib.Variant("u", 30),
                            "VerdictPolicy": GLib.Variant("s", "deny")}
         for name in ("Events", "Rules", "Agents", "Control"):
@@ -79,6 +81,15 @@ class FakeSnetd:
     def do_Verdict(self, sender, id, verdict, options):
         self.verdicts.append((id, verdict, options))
 
+    def do_SetMode(self, sender, mode, options):
+        until = options.get("until", 0)
+        if "duration" in options:
+            until = int((time.time() + options["duration"]) * 1e6)
+        self.set_mode(mode, until)
+
+    def do_GetStatistics(self, sender):
+        return GLib.Variant("(a{sv})", ({"waiting": GLib.Variant("t", 0)},))
+
     def do_List(self, sender):
         return GLib.Variant("(aa{sv})", ([vardict(rule) for rule in self.rules.values()],))
 
@@ -106,12 +117,17 @@ class FakeSnetd:
         self.bus.emit_signal(None, "/org/snet", "org.snet.Rules", signal,
                              GLib.Variant("(t)", (id,)))
 
-    def set_kernel(self, kernel):
-        self.properties["Kernel"] = GLib.Variant("s", kernel)
-        changed = GLib.Variant("(sa{sv}as)", ("org.snet.Control",
-                                              {"Kernel": self.properties["Kernel"]}, []))
+    def _change(self, **properties):
+        self.properties.update(properties)
+        changed = GLib.Variant("(sa{sv}as)", ("org.snet.Control", properties, []))
         self.bus.emit_signal(None, "/org/snet", "org.freedesktop.DBus.Properties",
                              "PropertiesChanged", changed)
+
+    def set_kernel(self, kernel):
+        self._change(Kernel=GLib.Variant("s", kernel))
+
+    def set_mode(self, mode, until=0):
+        self._change(Mode=GLib.Variant("s", mode), ModeUntil=GLib.Variant("x", until))
 
     def _tell(self, method, arguments, bus=None):
         for sender, path in self.agents:

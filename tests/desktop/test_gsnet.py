@@ -332,6 +332,27 @@ class Tests:
         self.rig.text("gsnet", "Nothing Waits")
         self.close_console()
 
+    def test_modes(self):
+        def tooltip():
+            return self.sni_property("ToolTip")[3]
+        self.open_console()
+        for mode, words, sentence in (
+                ("monitor", "Monitoring", "What no rule denies is allowed"),
+                ("lockdown", "Locked Down", "What no rule allows is denied"),
+                ("off", "Off", "The firewall is off")):
+            self.snetd.set_mode(mode)
+            self.rig.find("gsnet", words, "label")
+            wait(lambda: tooltip().startswith(sentence), f"the tooltip of {mode}")
+            wait(lambda: self.sni_property("Title") == f"Firewall: {words}", f"the title of {mode}")
+            self.rig.picture(f"console-{mode}")
+        self.snetd.set_mode("off", int(time.time() * 1e6) + 60_000_000)
+        wait(lambda: ", until " in tooltip(), "the end in the tooltip")
+        self.snetd.set_mode("ask")
+        self.rig.gone("gsnet", "Off", "label")
+        wait(lambda: tooltip() == "Nothing waits", "the tooltip without a mode")
+        expect(self.sni_property("Title") == "Firewall", self.sni_property("Title"))
+        self.close_console()
+
     def test_snetd_restarts(self):
         self.ask()
         self.rig.find("notifyd", "Allow", "push button")

@@ -56,6 +56,7 @@ static struct
   int register_result;
   int pending_result;
   int monitor_result;
+  int stats_result;
   FakeSnetVerdictHook hook;
   gpointer hook_data;
 } kernel;
@@ -114,6 +115,12 @@ void
 fake_snet_fail_monitor (int result)
 {
   kernel.monitor_result = result;
+}
+
+void
+fake_snet_fail_stats (int result)
+{
+  kernel.stats_result = result;
 }
 
 struct snet_config
@@ -479,6 +486,20 @@ snet_config_set (struct snet *snet, const struct snet_config *config)
     kernel.config.delay = config->delay;
   if (config->fields & SNET_CONFIG_POLICY)
     kernel.config.policy = config->policy;
+  return 0;
+}
+
+int
+snet_stats_get (struct snet *snet, struct snet_stats *ret_stats)
+{
+  if (kernel.stats_result != 0)
+    return kernel.stats_result;
+
+  *ret_stats = (struct snet_stats){
+    .requests = kernel.last_id,
+    .pending = kernel.waiting->len,
+    .tickets = 7,
+  };
   return 0;
 }
 

@@ -18,6 +18,7 @@ void fake_snet_fail_open (int result);
 void fake_snet_fail_register (int result);
 void fake_snet_fail_pending (int result);
 void fake_snet_fail_monitor (int result);
+void fake_snet_fail_stats (int result);
 
 /* An event that can be changed before it is held: curl to 192.0.2.1:443. No strings but comm. */
 struct snet_event fake_snet_event (guint32 uid);
@@ -50,7 +51,7 @@ gboolean fake_snet_verdict (guint64 id, enum snet_verdict *ret_verdict, int *ret
 /* Of a verdict that was given: FALSE if it came without a ticket. */
 gboolean fake_snet_ticket (guint64 id, struct snet_ticket_terms *ret_terms);
 
-/* How often all tickets were made invalid. */
+/* How often all tickets were made invalid. The statistics say that there are 7 in any case. */
 guint fake_snet_flushes (void);
 
 /* Something was decided, and whoever watches is told; or more than they could read. */

@@ -75,11 +75,23 @@ def add_rule(**rule):
     return call("Rules", "Add", "a{sv}", variants(rule))
 
 
+def control(name):
+    """A property of org.snet.Control."""
+    reply = bus.call_sync(NAME, PATH, "org.freedesktop.DBus.Properties", "Get",
+                          GLib.Variant("(ss)", ("org.snet.Control", name)), None,
+                          Gio.DBusCallFlags.NONE, 10000, None)
+    return reply.unpack()[0]
+
+
+def set_mode(mode, **options):
+    call("Control", "SetMode", "sa{sv}", mode, variants(options))
+
+
 TYPES = {
     "uid": "u", "pid": "u", "owner": "u",
     "remote_port": "q", "local_port": "q",
     "before": "t", "after": "t", "rule": "t", "id": "t",
-    "since": "x", "until": "x",
+    "since": "x", "until": "x", "duration": "u",
     "match": "as",
 }
 

@@ -9,6 +9,7 @@ ones. Programs that connect are curl, and Python for what curl cannot do.
 import errno
 import http.server
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -17,8 +18,8 @@ import time
 
 import tap
 from snetbus import (ACCESS_DENIED, ERROR, Held, Refused, Signals, add_rule, busctl, call,
-                     kernel_parameter, pending, query, refusal, rules,
-                     service_pid, settle, variants, verdict, wait_owner)
+                     control, kernel_parameter, pending, query, refusal, rules,
+                     service_pid, set_mode, settle, variants, verdict, wait_owner)
 
 PYTHON = os.path.realpath(sys.executable)
 CURL = os.path.realpath("/usr/bin/curl")
@@ -76,6 +77,7 @@ def set_up():
 def clean():
     """Before each test: nothing waits, and only the server's rule is there."""
     settle()
+    set_mode("ask")
     for rule in rules():
         if rule.get("program") != PYTHON:
             call("Rules", "Remove", "t", rule["id"])
@@ -483,10 +485,101 @@ def test_without_agent():
         configure(WAIT)
 
 
+def connect():
+    """What a connect() that nobody is asked about returns, and what the journal says of it."""
+    done = subprocess.run([PROBE, "-I", "-c", CONNECT, str(PORT)], check=False, timeout=20)
+    event = query(1, program=PROBE, operation="connect")[0]
+    return done.returncode, event["verdict"], event["reason"]
+
+
+def changed(signals, name, value):
+    signals.wait("PropertiesChanged", lambda arguments: arguments[1].get(name) == value)
+
+
+def test_modes():
+    """monitor, lockdown and off decide at once, by a ticket where there may be one"""
+    set_mode("monitor")
+    for _ in range(2):
+        expect(connect(), (0, "allow", "monitor"), "monitor")
+    set_mode("lockdown")
+    expect(connect(), (errno.EACCES, "deny", "lockdown"), "lockdown")
+    expect(connect(), (errno.EACCES, "deny", "ticket"), "lockdown again")
+    add_rule(action="deny", program=PROBE)
+    set_mode("off")
+    expect(connect(), (0, "allow", "off"), "off")
+    expect(connect(), (0, "allow", "ticket"), "off again")
+    set_mode("ask")
+    expect(connect(), (errno.EACCES, "deny", "rule"), "the rule, when it counts again")
+    statistics = call("Control", "GetStatistics")
+    assert statistics["decided"]["off"] >= 1 and statistics["kernel"]["ticket-denied"] >= 1, statistics
+
+
+def test_mode_ends():
+    """a mode for a time ends by itself; what waits is judged by the mode"""
+    with Signals() as signals:
+        held = probe(signals)
+        set_mode("lockdown", duration=1)
+        expect(held.finish()[0], errno.EACCES, "exit status of what waited")
+        changed(signals, "Mode", "lockdown")
+        changed(signals, "Mode", "ask")
+        held = probe(signals)
+        verdict(held.id, "allow")
+        expect(held.finish()[0], 0, "exit status")
+
+
+def test_mode_restart():
+    """the mode is the same after a restart of snetd"""
+    set_mode("lockdown")
+    subprocess.run(["systemctl", "restart", "snetd.service"], check=True)
+    settle()
+    expect(control("Mode"), "lockdown", "mode")
+    expect(connect(), (errno.EACCES, "deny", "lockdown"), "lockdown")
+
+
+def test_reload():
+    """systemctl reload has snetd read its configuration again, all of it or nothing"""
+    pid = service_pid()
+    try:
+        with Signals() as signals:
+            for text, delay in ((WAIT + "[Verdict]\nDelay=7\n", 7),
+                                (WAIT + "[Verdict]\nDelay=60\n", 60)):
+                with open("/etc/snet/snetd.conf", "w", encoding="ascii") as config:
+                    config.write(text)
+                subprocess.run(["systemctl", "reload", "snetd.service"], check=True)
+                changed(signals, "VerdictDelay", delay)
+                expect(int(kernel_parameter("snet_verdict_delay")), delay, "the kernel's delay")
+        with open("/etc/snet/snetd.conf", "w", encoding="ascii") as config:
+            config.write("[Verdict]\nDelay=8\nPolicy=perhaps\n")
+        refused = refusal("Control", "Reload")
+        expect(refused.name, ERROR + "InvalidConfiguration", "error")
+        expect(control("VerdictDelay"), 60, "delay")
+        expect(service_pid(), pid, "snetd's process")
+    finally:
+        configure(WAIT)
+
+
+def test_sandbox():
+    """snetd runs as a user of its own, and polkit still tells it who may what"""
+    owner = os.stat(f"/proc/{service_pid()}").st_uid
+    expect(pwd.getpwuid(owner).pw_name, "snetd", "snetd's user")
+    expect(os.stat("/var/lib/snet").st_uid, owner, "whose its databases are")
+    change = ["call", "org.snet", "/org/snet", "org.snet.Control", "SetMode", "sa{sv}", "monitor", "0"]
+    assert as_nobody(*change).returncode != 0, "nobody may change the mode"
+    with open("/etc/polkit-1/rules.d/49-snet-test.rules", "w", encoding="ascii") as file:
+        file.write("polkit.addRule(function(action, subject) {"
+                   " if (action.id == 'org.snet.configure' && subject.user == 'nobody')"
+                   " return polkit.Result.YES; });\n")
+    subprocess.run(["systemctl", "restart", "polkit.service"], check=True)
+    done = as_nobody(*change)
+    expect((done.returncode, done.stderr), (0, ""), "nobody, as polkit allows it")
+    expect(control("Mode"), "monitor", "mode")
+
+
 if __name__ == "__main__":
     PORT = set_up()
     tap.run([test_allow, test_allow_thread, test_deny, test_deny_errno, test_timeout,
              test_kill_daemon, test_kill_held, test_second_controller, test_forever,
              test_ticket, test_rule_settles_waiting, test_bind_and_listen, test_bad_verdicts, test_bad_rules,
              test_not_allowed, test_signals_are_private, test_journal_pages, test_process, test_threads,
-             test_without_agent], clean)
+             test_without_agent, test_modes, test_mode_ends, test_mode_restart, test_reload,
+             test_sandbox], clean)

@@ -13,6 +13,26 @@ heard (Client *client, char *what)
   g_ptr_array_add (client->heard, what);
 }
 
+/* "Mode off", "VerdictDelay 30" */
+static void
+control_changed (Client *client, GVariant *parameters)
+{
+  g_autoptr (GVariant) changed = g_variant_get_child_value (parameters, 1);
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, changed);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    {
+      g_autofree char *text = g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
+                                ? g_variant_dup_string (value, NULL)
+                                : g_variant_print (value, FALSE);
+
+      g_ptr_array_add (client->seen, g_strdup_printf ("%s %s", name, text));
+    }
+}
+
 /* "Requested 1", "Decided 1 allow", "Cancelled 1 exited", "Added 3" */
 static void
 signal_cb (GDBusConnection *connection,
@@ -26,6 +46,8 @@ signal_cb (GDBusConnection *connection,
   g_autoptr (GVariant) id = NULL;
   g_autoptr (GVariant) word = NULL;
 
+  if (g_str_equal (signal, "PropertiesChanged"))
+    control_changed (user_data, parameters);
   if (!g_str_has_prefix (interface, "org.snet."))
     return;
 
@@ -47,6 +69,7 @@ client_new_on (GDBusConnection *connection)
 
   client->connection = connection;
   client->heard = g_ptr_array_new_with_free_func (g_free);
+  client->seen = g_ptr_array_new_with_free_func (g_free);
   client->agents = g_ptr_array_new_with_free_func (g_object_unref);
   client->subscription = g_dbus_connection_signal_subscribe (
     client->connection, SNET_BUS_NAME, NULL, NULL, SNET_OBJECT_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
@@ -81,6 +104,7 @@ client_free (Client *client)
   wait_until (is_true, &closed, "the end of a connection");
   g_object_unref (client->connection);
   g_ptr_array_unref (client->heard);
+  g_ptr_array_unref (client->seen);
   g_free (client);
 }
 
@@ -273,17 +297,17 @@ client_sync (Client *client)
 
 typedef struct
 {
-  Client *client;
+  GPtrArray *all;
   const char *what;
 } Hearing;
 
 static guint
-count_heard (Client *client, const char *what)
+count_heard (GPtrArray *all, const char *what)
 {
   guint count = 0;
 
-  for (guint i = 0; i < client->heard->len; i++)
-    count += g_str_equal (g_ptr_array_index (client->heard, i), what);
+  for (guint i = 0; i < all->len; i++)
+    count += g_str_equal (g_ptr_array_index (all, i), what);
   return count;
 }
 
@@ -292,24 +316,32 @@ has_heard (gpointer user_data)
 {
   Hearing *hearing = user_data;
 
-  return count_heard (hearing->client, hearing->what) > 0;
+  return count_heard (hearing->all, hearing->what) > 0;
 }
 
 void
 client_hears (Client *client, const char *what)
 {
-  Hearing hearing = { client, what };
+  Hearing hearing = { client->heard, what };
 
   wait_until (has_heard, &hearing, what);
   client_sync (client);
-  g_assert_cmpuint (count_heard (client, what), ==, 1);
+  g_assert_cmpuint (count_heard (client->heard, what), ==, 1);
+}
+
+void
+client_sees (Client *client, const char *what)
+{
+  Hearing hearing = { client->seen, what };
+
+  wait_until (has_heard, &hearing, what);
 }
 
 void
 client_has_not_heard (Client *client, const char *what)
 {
   client_sync (client);
-  g_assert_cmpuint (count_heard (client, what), ==, 0);
+  g_assert_cmpuint (count_heard (client->heard, what), ==, 0);
 }
 
 /* Agents */
@@ -494,7 +526,15 @@ client_get_control (Client *client, const char *property)
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     text = g_variant_dup_string (value, NULL);
   else
-    text = g_strdup_printf ("%u", g_variant_get_uint32 (value));
+    text = g_variant_print (value, FALSE);
   g_variant_unref (got.reply);
   return text;
+}
+
+void
+client_set_mode (Client *client, const char *mode, const char *options)
+{
+  g_autoptr (GVariant) dictionary = parse (options);
+  g_autoptr (GVariant) reply =
+    client_call (client, "Control.SetMode", "(s@a{sv})", mode, dictionary);
 }

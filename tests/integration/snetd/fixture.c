@@ -16,7 +16,29 @@
 static PrivateBus *bus;
 static FakePolkit *polkit;
 static FakeLogind *logind;
-static GPtrArray *tests; /* of FixtureTest */
+static GPtrArray *tests;    /* of FixtureTest */
+static GPtrArray *warnings; /* of texts */
+
+static GLogWriterOutput
+keep_warning (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer unused)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    {
+      if (level == G_LOG_LEVEL_WARNING && g_str_equal (fields[i].key, "MESSAGE"))
+        g_ptr_array_add (warnings, g_strdup (fields[i].value));
+    }
+  return g_log_writer_default (level, fields, n_fields, NULL);
+}
+
+guint
+fixture_count_warnings (const char *pattern)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < warnings->len; i++)
+    count += g_pattern_match_simple (pattern, g_ptr_array_index (warnings, i));
+  return count;
+}
 
 gboolean
 fixture_init (void)
@@ -29,12 +51,14 @@ fixture_init (void)
     }
 
   tests = g_ptr_array_new_with_free_func (g_free);
+  warnings = g_ptr_array_new_with_free_func (g_free);
   bus = private_bus_new (SNET_TEST_DATA "/org.snet.conf");
   polkit = fake_polkit_new (private_bus_connect (bus, 0));
   logind = fake_logind_new (private_bus_connect (bus, 0));
 
   /* Warnings are part of many tests; mistakes are not. */
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
+  g_log_set_writer_func (keep_warning, NULL, NULL);
   return TRUE;
 }
 
@@ -111,6 +135,7 @@ set_up (Fixture *fixture, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
 
+  g_ptr_array_set_size (warnings, 0);
   fake_snet_reset ();
   fake_polkit_reset (polkit);
   fake_logind_reset (logind);
@@ -122,6 +147,7 @@ set_up (Fixture *fixture, gconstpointer unused)
   fixture->config_file = g_build_filename (fixture->state_dir, "snetd.conf", NULL);
   g_assert_true (g_file_set_contents (fixture->config_file, WAIT, -1, NULL));
   fixture->rules_db = g_build_filename (fixture->state_dir, "rules.db", NULL);
+  fixture->mode_file = g_build_filename (fixture->state_dir, "mode", NULL);
   fixture->journal_db = g_build_filename (fixture->state_dir, "journal.db", NULL);
   fixture->root = client_new (0);
   fixture->alice = client_new (ALICE);
@@ -158,6 +184,7 @@ tear_down (Fixture *fixture, gconstpointer unused)
   g_free (fixture->state_dir);
   g_free (fixture->config_file);
   g_free (fixture->rules_db);
+  g_free (fixture->mode_file);
   g_free (fixture->journal_db);
   g_free (fixture->failure);
 }

@@ -20,6 +20,7 @@ typedef struct
 {
   GDBusConnection *connection;
   GPtrArray *heard; /* "Requested 1", "Withdraw 1 answered": signals and calls of its agents */
+  GPtrArray *seen;  /* "Mode off": changes of properties */
   guint subscription;
   GPtrArray *agents; /* of GDBusInterfaceSkeleton */
   guint missed;      /* as its agents were told last */
@@ -41,6 +42,7 @@ typedef struct
   char *state_dir;
   char *config_file;
   char *rules_db;
+  char *mode_file;
   char *journal_db;
 } Fixture;
 
@@ -56,6 +58,9 @@ void fixture_add_stopped (const char *path, FixtureFunc test);
 /* Starts snetd and waits for it; stops it. */
 void fixture_start (Fixture *fixture);
 void fixture_stop (Fixture *fixture);
+
+/* How many warnings like this pattern there have been since the test began. */
+guint fixture_count_warnings (const char *pattern);
 
 /* A call of this user is held, unlike all before, and known to those who may know; its id. */
 guint64 fixture_hold (Fixture *fixture, guint32 uid);
@@ -103,8 +108,14 @@ void client_check_answer_error (Client *client,
 /* All messages that were sent to the client before have arrived after this. */
 void client_sync (Client *client);
 
+/* SetMode with options in GVariant's text format. */
+void client_set_mode (Client *client, const char *mode, const char *options);
+
 /* Waits for it; fails when it has been heard more than once. */
 void client_hears (Client *client, const char *what);
+/* Waits until it was told that a property of org.snet.Control is this: "Mode off". */
+void client_sees (Client *client, const char *what);
+
 void client_has_not_heard (Client *client, const char *what);
 
 void client_add_agent (Client *client, const char *path);

@@ -18,7 +18,8 @@ typedef struct
 {
   char *directory;
   char *notify_path;
-  GSocket *notify; /* what snetd tells systemd */
+  GSocket *notify;      /* what snetd tells systemd */
+  const char *watchdog; /* microseconds; NULL: systemd does not watch */
 } Fixture;
 
 static void
@@ -76,6 +77,8 @@ start (Fixture *fixture, const char *bus_address, const char *option, ...)
   g_subprocess_launcher_setenv (launcher, "DBUS_SYSTEM_BUS_ADDRESS", bus_address, TRUE);
   g_subprocess_launcher_setenv (launcher, "NOTIFY_SOCKET", fixture->notify_path, TRUE);
   g_subprocess_launcher_setenv (launcher, "STATE_DIRECTORY", fixture->directory, TRUE);
+  if (fixture->watchdog != NULL)
+    g_subprocess_launcher_setenv (launcher, "WATCHDOG_USEC", fixture->watchdog, TRUE);
   snetd = g_subprocess_launcher_spawnv (launcher, (const char *const *)argv->pdata, &error);
   g_assert_no_error (error);
   return snetd;
@@ -100,14 +103,22 @@ check_exit (GSubprocess *snetd, int status, const char *says)
     g_assert_nonnull (strstr (all, says));
 }
 
-static void
-check_notified (Fixture *fixture, const char *what)
+static char *
+next_notification (Fixture *fixture)
 {
   g_autoptr (GError) error = NULL;
   char message[256] = "";
 
   g_socket_receive (fixture->notify, message, sizeof message - 1, NULL, &error);
   g_assert_no_error (error);
+  return g_strdup (message);
+}
+
+static void
+check_notified (Fixture *fixture, const char *what)
+{
+  g_autofree char *message = next_notification (fixture);
+
   g_assert_cmpstr (message, ==, what);
 }
 
@@ -184,6 +195,56 @@ test_life (Fixture *fixture, gconstpointer unused)
   g_assert_null (after);
 }
 
+/* systemd is told when a reload began, on its own clock, and that it is over. */
+static void
+check_reload (Fixture *fixture, GSubprocess *snetd)
+{
+  const gint64 before = g_get_monotonic_time ();
+  g_autofree char *message = NULL;
+  guint64 began;
+
+  g_subprocess_send_signal (snetd, SIGHUP);
+  message = next_notification (fixture);
+  g_assert_true (g_str_has_prefix (message, "RELOADING=1\nMONOTONIC_USEC="));
+  began = g_ascii_strtoull (strrchr (message, '=') + 1, NULL, 10);
+  g_assert_cmpuint (began, >=, before);
+  g_assert_cmpuint (began, <=, g_get_monotonic_time ());
+  check_notified (fixture, "READY=1");
+}
+
+static void
+test_hang_up (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *config = g_build_filename (fixture->directory, "snetd.conf", NULL);
+  g_autoptr (GSubprocess) snetd =
+    start (fixture, private_bus_address (bus), "--config", config, NULL);
+
+  check_notified (fixture, "READY=1");
+  check_reload (fixture, snetd);
+  /* It goes on with what it had. */
+  g_assert_true (g_file_set_contents (config, "[Verdict]\nDelay=never\n", -1, NULL));
+  check_reload (fixture, snetd);
+  check_reload (fixture, snetd);
+
+  g_subprocess_send_signal (snetd, SIGTERM);
+  check_notified (fixture, "STOPPING=1");
+  check_exit (snetd, 0, "Delay=never");
+}
+
+static void
+test_watchdog (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GSubprocess) snetd = NULL;
+
+  fixture->watchdog = "200000";
+  snetd = start (fixture, private_bus_address (bus), NULL);
+  check_notified (fixture, "READY=1");
+  for (guint i = 0; i < 3; i++)
+    check_notified (fixture, "WATCHDOG=1");
+  g_subprocess_send_signal (snetd, SIGTERM);
+  check_exit (snetd, 0, NULL);
+}
+
 /* systemd starts it anew, when the bus is back. */
 static void
 test_bus_ends (Fixture *fixture, gconstpointer unused)
@@ -227,6 +288,8 @@ main (int argc, char **argv)
   ADD ("/process/options", test_options);
   ADD ("/process/no-bus", test_no_bus);
   ADD ("/process/life", test_life);
+  ADD ("/process/hang-up", test_hang_up);
+  ADD ("/process/watchdog", test_watchdog);
   ADD ("/process/bus-ends", test_bus_ends);
   ADD ("/process/session", test_session);
 #undef ADD

@@ -665,10 +665,11 @@ test_indexed (Fixture *fixture, gconstpointer unused)
 
 static guint n_warnings;
 
-static void
-count_warnings_plain (const char *domain, GLogLevelFlags level, const char *text, gpointer data)
+static GLogWriterOutput
+count_warnings (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
 {
   n_warnings += (level & G_LOG_LEVEL_WARNING) != 0;
+  return g_log_writer_default (level, fields, n_fields, data);
 }
 
 /* It is said once, what fits into memory is kept, and written when there is room. */
@@ -687,7 +688,6 @@ test_disk_full (Fixture *fixture, gconstpointer unused)
   full.rlim_cur = 4096;
   g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &full));
   n_warnings = 0;
-  g_log_set_default_handler (count_warnings_plain, NULL);
   for (guint i = 0; i < 16000; i++)
     append (fixture, 1001, SNET_VERDICT_ALLOW, SNETD_REASON_USER, 0);
   g_assert_false (snetd_journal_flush (fixture->journal, NULL));
@@ -700,7 +700,8 @@ test_disk_full (Fixture *fixture, gconstpointer unused)
   g_assert_cmpint (ask_number (fixture, "SELECT count(*) FROM events WHERE uid = 1001"), ==, 10000);
   g_assert_cmpint (ask_number (fixture, "SELECT count(*) FROM events WHERE uid = 1000"), ==, 1);
   g_assert_cmpint (ask_number (fixture, "SELECT max(id) FROM events"), ==, 16002);
-  g_log_set_default_handler (g_log_default_handler, NULL);
+  g_assert_cmpuint (snetd_journal_lost (fixture->journal), ==, 6000);
+  g_assert_cmpuint (snetd_journal_count (fixture->journal), ==, 10002);
 }
 
 int
@@ -709,6 +710,7 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "C.UTF-8");
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
+  g_log_set_writer_func (count_warnings, NULL, NULL);
   fake_snet_reset ();
 
 #define ADD(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)

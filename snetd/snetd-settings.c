@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "snetd-settings.h"
+
+#include "snetd-error.h"
+#include "snetd-log.h"
+
+struct _SnetdSettings
+{
+  GObject parent_instance;
+
+  char *path;
+  SnetdConfig config;
+  SnetdKernel *kernel;
+  SnetdManager *manager;   /* NULL: not bound yet */
+  SnetdRulebase *rulebase; /* likewise */
+  guint32 delay;           /* the kernel's; 0: there is none */
+  int policy;              /* likewise; -1 */
+};
+
+enum
+{
+  CHANGED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (SnetdSettings, snetd_settings, G_TYPE_OBJECT)
+
+/* The kernel's. */
+
+static void
+note (SnetdSettings *self, guint32 delay, int policy)
+{
+  if (self->delay == delay && self->policy == policy)
+    return;
+
+  self->delay = delay;
+  self->policy = policy;
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static gboolean
+set (SnetdSettings *self, const struct snet_config *wanted, GError **error)
+{
+  struct snet_config settings;
+
+  if (!snetd_kernel_set_config (self->kernel, wanted, error) ||
+      !snetd_kernel_get_config (self->kernel, &settings, error))
+    return FALSE;
+  note (self, settings.delay, settings.policy);
+  return TRUE;
+}
+
+gboolean
+snetd_settings_set_delay (SnetdSettings *self, guint32 seconds, GError **error)
+{
+  const struct snet_config wanted = { .fields = SNET_CONFIG_DELAY, .delay = seconds };
+
+  return set (self, &wanted, error);
+}
+
+gboolean
+snetd_settings_set_policy (SnetdSettings *self, enum snet_verdict policy, GError **error)
+{
+  const struct snet_config wanted = { .fields = SNET_CONFIG_POLICY, .policy = policy };
+
+  return set (self, &wanted, error);
+}
+
+guint32
+snetd_settings_get_delay (SnetdSettings *self)
+{
+  return self->delay;
+}
+
+int
+snetd_settings_get_policy (SnetdSettings *self)
+{
+  return self->policy;
+}
+
+/* What the file does not say stays as the kernel has it. */
+static void
+apply_to_kernel (SnetdSettings *self)
+{
+  g_autoptr (GError) error = NULL;
+  struct snet_config wanted = { 0 };
+  struct snet_config settings;
+
+  if (snetd_kernel_get_state (self->kernel) != SNETD_KERNEL_LSM)
+    {
+      note (self, 0, -1);
+      return;
+    }
+
+  if (self->config.delay != 0)
+    {
+      wanted.fields |= SNET_CONFIG_DELAY;
+      wanted.delay = self->config.delay;
+    }
+  if (self->config.policy >= 0)
+    {
+      wanted.fields |= SNET_CONFIG_POLICY;
+      wanted.policy = self->config.policy;
+    }
+  if (wanted.fields != 0 && !snetd_kernel_set_config (self->kernel, &wanted, &error))
+    g_warning ("%s", error->message);
+
+  g_clear_error (&error);
+  if (snetd_kernel_get_config (self->kernel, &settings, &error))
+    note (self, settings.delay, settings.policy);
+  else
+    g_warning ("%s", error->message);
+}
+
+static void
+state_cb (SnetdKernel *kernel, GParamSpec *pspec, SnetdSettings *self)
+{
+  apply_to_kernel (self);
+}
+
+/* The file. */
+
+const SnetdRetention *
+snetd_settings_get_retention (SnetdSettings *self)
+{
+  return &self->config.retention;
+}
+
+static void
+apply_to_prompts (SnetdSettings *self)
+{
+  snetd_prompts_set_wait (snetd_manager_get_prompts (self->manager),
+                          self->config.without_agent == SNETD_WITHOUT_AGENT_WAIT);
+}
+
+void
+snetd_settings_bind (SnetdSettings *self, SnetdManager *manager, SnetdRulebase *rulebase)
+{
+  g_return_if_fail (self->manager == NULL);
+
+  self->manager = g_object_ref (manager);
+  self->rulebase = g_object_ref (rulebase);
+  apply_to_prompts (self);
+}
+
+gboolean
+snetd_settings_reload (SnetdSettings *self, GError **error)
+{
+  SnetdConfig config;
+
+  g_return_val_if_fail (self->manager != NULL, FALSE);
+
+  snetd_config_init (&config);
+  if (snetd_config_load (&config, self->path) > 0)
+    {
+      g_set_error (error, SNETD_ERROR, SNETD_ERROR_INVALID_CONFIG,
+                   "Something in %s is wrong, so all stays as it was; the log says what",
+                   self->path);
+      return FALSE;
+    }
+
+  self->config = config;
+  apply_to_kernel (self);
+  apply_to_prompts (self);
+  snetd_record_set_retention (snetd_manager_get_record (self->manager), &config.retention);
+  snetd_log (G_LOG_LEVEL_MESSAGE, SNETD_MESSAGE_CONFIG, "%s has been read again", self->path);
+  return TRUE;
+}
+
+/* The object. */
+
+static void
+snetd_settings_finalize (GObject *object)
+{
+  SnetdSettings *self = SNETD_SETTINGS (object);
+
+  g_clear_object (&self->kernel);
+  g_clear_object (&self->manager);
+  g_clear_object (&self->rulebase);
+  g_free (self->path);
+  G_OBJECT_CLASS (snetd_settings_parent_class)->finalize (object);
+}
+
+static void
+snetd_settings_class_init (SnetdSettingsClass *klass)
+{
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = snetd_settings_finalize;
+  signals[CHANGED] =
+    g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+snetd_settings_init (SnetdSettings *self)
+{
+  self->policy = -1;
+  snetd_config_init (&self->config);
+}
+
+SnetdSettings *
+snetd_settings_new (const char *path, SnetdKernel *kernel)
+{
+  SnetdSettings *self = g_object_new (SNETD_TYPE_SETTINGS, NULL);
+
+  self->path = g_strdup (path);
+  self->kernel = g_object_ref (kernel);
+  snetd_config_load (&self->config, path);
+  g_signal_connect_object (kernel, "notify::state", G_CALLBACK (state_cb), self, 0);
+  return self;
+}
