@@ -134,6 +134,7 @@ main (int argc, char **argv)
 {
   g_autofree char *state_dir = NULL;
   g_autofree char *config_file = NULL;
+  g_autofree char *lists_dir = NULL;
   gboolean session = FALSE;
   gboolean version = FALSE;
   const GOptionEntry entries[] = {
@@ -141,6 +142,8 @@ main (int argc, char **argv)
       "Where the databases are (" SNETD_STATE_DIR ")", "DIR" },
     { "config", 0, 0, G_OPTION_ARG_FILENAME, &config_file,
       "The configuration (" SNETD_CONFIG_FILE ")", "FILE" },
+    { "lists-dir", 0, 0, G_OPTION_ARG_FILENAME, &lists_dir,
+      "Where the lists are that rules name (" SNETD_LISTS_DIR ")", "DIR" },
     { "session", 0, 0, G_OPTION_ARG_NONE, &session,
       "Use the session bus, for tests; its user is in charge then", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL },
@@ -172,6 +175,7 @@ main (int argc, char **argv)
 
   options.state_dir = state_dir != NULL ? state_dir : default_state_dir ();
   options.config_file = config_file != NULL ? config_file : SNETD_CONFIG_FILE;
+  options.lists_dir = lists_dir != NULL ? lists_dir : SNETD_LISTS_DIR;
   options.session = session;
   options.agent_timeout = AGENT_TIMEOUT_MS;
 

@@ -160,6 +160,7 @@ void
 snetd_answer_free (SnetdAnswer *answer)
 {
   g_free (answer->comment);
+  g_free (answer->login);
   g_free (answer);
 }
 
@@ -250,6 +251,13 @@ snetd_answer_make_rule (const SnetdAnswer *answer,
       match |= BIT (SNETD_CONDITION_PROCESS);
       rule->pid = request->pid;
     }
+  if (rule->lifetime == SNETD_LIFETIME_SESSION && answer->login == NULL)
+    {
+      invalid (error, SNET_KEY_LIFETIME,
+               "cannot be session: logind knows of no login session that the program belongs to");
+      return NULL;
+    }
+  rule->login = g_strdup (answer->login);
   if (!keep_conditions (rule, match, request, error))
     return NULL;
 

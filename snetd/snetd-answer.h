@@ -15,6 +15,7 @@ typedef struct
   gboolean match_given;
   guint match; /* set of 1 << SnetdCondition */
   char *comment;
+  char *login; /* of the request's process, for SNETD_LIFETIME_SESSION; set by who has found it */
 } SnetdAnswer;
 
 /* Error: SNETD_ERROR_INVALID_VERDICT, or INVALID_OPTION naming the option. */

@@ -25,6 +25,7 @@ typedef enum
   SNETD_CONDITION_REMOTE_HOST,
   SNETD_CONDITION_REMOTE_DOMAIN,
   SNETD_CONDITION_REMOTE_ADDRESS,
+  SNETD_CONDITION_REMOTE_LIST,
   SNETD_CONDITION_REMOTE_PORT,
   SNETD_CONDITION_REMOTE_PORTS,
   SNETD_CONDITION_LOCAL_ADDRESS,
@@ -51,6 +52,7 @@ typedef struct
 {
   const SnetdRequest *request;
   guint week_minute; /* see snetd-week.h */
+  GHashTable *lists; /* by name, of SnetdList, see snetd-lists.h; or NULL: none can be read */
 } SnetdContext;
 
 /* The key on D-Bus of a condition, and back; LAST if it is none. */

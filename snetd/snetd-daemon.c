@@ -21,6 +21,7 @@ struct _SnetdDaemon
   SnetdKernel *kernel;
   SnetdSettings *settings;
   SnetdMonitor *monitor;
+  SnetdLogins *logins;
   SnetdRulebase *rulebase;
   SnetdSwitch *mode;
   SnetdManager *manager;
@@ -119,16 +120,17 @@ read_boot_id (void)
 }
 
 static SnetdRulebase *
-make_rulebase (const SnetdDaemonOptions *options, const char *boot_id)
+make_rulebase (const SnetdDaemonOptions *options, SnetdLogins *logins, const char *boot_id)
 {
   g_autofree char *path = g_build_filename (options->state_dir, "rules.db", NULL);
   g_autoptr (GError) error = NULL;
+  g_autoptr (SnetdLists) lists = snetd_lists_new (options->lists_dir);
   SnetdStore *store = snetd_store_open (path, boot_id, &error);
 
   if (store == NULL)
     snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_NO_RULES,
                "There are no rules: %s. The file is left as it is", error->message);
-  return snetd_rulebase_new (store, error);
+  return snetd_rulebase_new (store, error, lists, logins);
 }
 
 static SnetdRecord *
@@ -153,7 +155,8 @@ make_parts (SnetdDaemon *self, const SnetdDaemonOptions *options)
   g_autofree char *boot_id = read_boot_id ();
 
   self->settings = snetd_settings_new (options->config_file, self->kernel);
-  self->rulebase = make_rulebase (options, boot_id);
+  self->logins = snetd_logins_new (self->connection);
+  self->rulebase = make_rulebase (options, self->logins, boot_id);
   self->mode = snetd_switch_new (mode_path, boot_id);
   self->manager = snetd_manager_new (self->kernel, self->monitor, self->rulebase, self->mode,
                                      make_record (self->settings, options));
@@ -166,8 +169,8 @@ make_interfaces (SnetdDaemon *self, const SnetdDaemonOptions *options)
 {
   self->authority =
     snetd_authority_new (self->connection, options->session ? getuid () : 0, !options->session);
-  self->events = snetd_events_new (self->manager, self->authority);
-  self->rules = snetd_rules_new (self->rulebase, self->authority);
+  self->events = snetd_events_new (self->manager, self->authority, self->logins);
+  self->rules = snetd_rules_new (self->rulebase, self->authority, self->logins);
   self->agents = snetd_agents_new (self->manager, self->authority, options->agent_timeout);
   self->control = snetd_control_new (self->kernel, self->manager, self->rulebase, self->mode,
                                      self->settings, self->authority);
@@ -190,6 +193,7 @@ snetd_daemon_dispose (GObject *object)
   g_clear_object (&self->manager);
   g_clear_object (&self->mode);
   g_clear_object (&self->rulebase);
+  g_clear_object (&self->logins);
   g_clear_object (&self->kernel);
   g_clear_object (&self->monitor);
   g_clear_object (&self->connection);

@@ -11,6 +11,7 @@ struct _SnetdEvents
 
   SnetdManager *manager;
   SnetdAuthority *authority;
+  SnetdLogins *logins;
 };
 
 static void snetd_events_iface_init (SnetDBusEventsIface *iface);
@@ -99,6 +100,32 @@ verdict_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   snet_dbus_events_complete_verdict (SNET_DBUS_EVENTS (call->self), call->invocation);
 }
 
+/* Whose it is, for the authority. Takes the call. */
+static void
+check_verdict (Call *call)
+{
+  g_autoptr (Call) owned = call;
+  g_autoptr (GError) error = NULL;
+  SnetdRequest *request = snetd_manager_find (call->self->manager, call->id, &error);
+
+  if (request == NULL)
+    {
+      g_dbus_method_invocation_return_gerror (call->invocation, error);
+      return;
+    }
+  snetd_authority_check (call->self->authority, call->invocation, "Events.Verdict", request->uid,
+                         verdict_allowed_cb, g_steal_pointer (&owned));
+}
+
+static void
+login_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+
+  call->answer->login = snetd_logins_find_finish (SNETD_LOGINS (source), result, NULL);
+  check_verdict (call);
+}
+
 static gboolean
 handle_verdict (SnetDBusEvents *object,
                 GDBusMethodInvocation *invocation,
@@ -120,8 +147,11 @@ handle_verdict (SnetDBusEvents *object,
       return G_DBUS_METHOD_INVOCATION_HANDLED;
     }
 
-  snetd_authority_check (self->authority, invocation, "Events.Verdict", request->uid,
-                         verdict_allowed_cb, g_steal_pointer (&call));
+  if (call->answer->lifetime == SNETD_LIFETIME_SESSION)
+    snetd_logins_find (self->logins, request->pid, request->uid, login_found_cb,
+                       g_steal_pointer (&call));
+  else
+    check_verdict (g_steal_pointer (&call));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -312,6 +342,7 @@ snetd_events_finalize (GObject *object)
 
   g_clear_object (&self->manager);
   g_clear_object (&self->authority);
+  g_clear_object (&self->logins);
   G_OBJECT_CLASS (snetd_events_parent_class)->finalize (object);
 }
 
@@ -337,12 +368,13 @@ snetd_events_init (SnetdEvents *self)
 }
 
 SnetdEvents *
-snetd_events_new (SnetdManager *manager, SnetdAuthority *authority)
+snetd_events_new (SnetdManager *manager, SnetdAuthority *authority, SnetdLogins *logins)
 {
   SnetdEvents *self = g_object_new (SNETD_TYPE_EVENTS, NULL);
 
   self->manager = g_object_ref (manager);
   self->authority = g_object_ref (authority);
+  self->logins = g_object_ref (logins);
   g_signal_connect_object (manager, "requested", G_CALLBACK (requested_cb), self, 0);
   g_signal_connect_object (manager, "decided", G_CALLBACK (decided_cb), self, 0);
   g_signal_connect_object (manager, "cancelled", G_CALLBACK (cancelled_cb), self, 0);

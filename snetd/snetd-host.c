@@ -21,6 +21,13 @@ is_label (const char *label, gsize length)
   return TRUE;
 }
 
+/* What ends in a number is read as an address by some, so there are no such names. */
+static gboolean
+is_number (const char *label)
+{
+  return label[strspn (label, "0123456789")] == '\0';
+}
+
 static gboolean
 is_name (const char *name)
 {
@@ -36,7 +43,7 @@ is_name (const char *name)
       if (!is_label (label, dot - label))
         return FALSE;
       if (*dot == '\0')
-        return TRUE;
+        return !is_number (label);
       label = dot + 1;
     }
 }

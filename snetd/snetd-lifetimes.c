@@ -37,6 +37,7 @@ struct _SnetdLifetimes
 {
   GObject parent_instance;
 
+  SnetdLogins *logins;
   GHashTable *watches; /* by the rule's id, of Watch */
   Clock clocks[N_CLOCKS];
 };
@@ -89,9 +90,17 @@ snetd_lifetimes_seconds_left (const SnetdRule *rule)
   return CLAMP (left / G_USEC_PER_SEC, 0, G_MAXINT32);
 }
 
+static gboolean
+ends_with_login (const SnetdRule *rule)
+{
+  return rule->lifetime == SNETD_LIFETIME_SESSION && rule->login != NULL;
+}
+
 static void
 watch_free (Watch *watch)
 {
+  if (ends_with_login (watch->rule))
+    snetd_logins_unfollow (watch->owner->logins);
   g_clear_handle_id (&watch->source, g_source_remove);
   if (watch->process >= 0)
     close (watch->process);
@@ -242,6 +251,29 @@ watch_process (Watch *watch)
                g_strerror (errno));
 }
 
+/* Login sessions. */
+
+static void
+logins_changed_cb (SnetdLogins *logins, SnetdLifetimes *self)
+{
+  g_autoptr (GArray) ended = g_array_new (FALSE, FALSE, sizeof (guint64));
+  GHashTableIter iter;
+  gpointer watch;
+
+  g_hash_table_iter_init (&iter, self->watches);
+  while (g_hash_table_iter_next (&iter, NULL, &watch))
+    {
+      const SnetdRule *rule = ((Watch *)watch)->rule;
+
+      if (ends_with_login (rule) && !snetd_logins_has (logins, rule->login))
+        g_array_append_val (ended, rule->id);
+    }
+  for (guint i = 0; i < ended->len; i++)
+    end (self, g_array_index (ended, guint64, i));
+}
+
+/* All. */
+
 void
 snetd_lifetimes_watch (SnetdLifetimes *self, SnetdRule *rule)
 {
@@ -250,7 +282,7 @@ snetd_lifetimes_watch (SnetdLifetimes *self, SnetdRule *rule)
   guint clock;
   Watch *watch;
 
-  if (rule->lifetime != SNETD_LIFETIME_UNTIL && !has_process)
+  if (rule->lifetime != SNETD_LIFETIME_UNTIL && !has_process && !ends_with_login (rule))
     return;
 
   watch = g_new0 (Watch, 1);
@@ -260,6 +292,8 @@ snetd_lifetimes_watch (SnetdLifetimes *self, SnetdRule *rule)
   g_hash_table_replace (self->watches, &rule->id, watch);
   if (has_process)
     watch_process (watch);
+  else if (ends_with_login (rule))
+    snetd_logins_follow (self->logins);
   else if (end_of (rule, &clock, &when))
     set_to_next (self, clock);
 }
@@ -282,6 +316,7 @@ snetd_lifetimes_finalize (GObject *object)
   for (guint i = 0; i < N_CLOCKS; i++)
     close_clock (&self->clocks[i]);
   g_hash_table_unref (self->watches);
+  g_clear_object (&self->logins);
   G_OBJECT_CLASS (snetd_lifetimes_parent_class)->finalize (object);
 }
 
@@ -305,7 +340,11 @@ snetd_lifetimes_init (SnetdLifetimes *self)
 }
 
 SnetdLifetimes *
-snetd_lifetimes_new (void)
+snetd_lifetimes_new (SnetdLogins *logins)
 {
-  return g_object_new (SNETD_TYPE_LIFETIMES, NULL);
+  SnetdLifetimes *self = g_object_new (SNETD_TYPE_LIFETIMES, NULL);
+
+  self->logins = g_object_ref (logins);
+  g_signal_connect_object (logins, "changed", G_CALLBACK (logins_changed_cb), self, 0);
+  return self;
 }

@@ -34,6 +34,7 @@ check_absent (const SnetdRule *rule, guint32 conditions, const char *why, GError
   (SNETD_CONDITION_BIT (SNETD_CONDITION_REMOTE_HOST) |                                             \
    SNETD_CONDITION_BIT (SNETD_CONDITION_REMOTE_DOMAIN) |                                           \
    SNETD_CONDITION_BIT (SNETD_CONDITION_REMOTE_ADDRESS) |                                          \
+   SNETD_CONDITION_BIT (SNETD_CONDITION_REMOTE_LIST) |                                             \
    SNETD_CONDITION_BIT (SNETD_CONDITION_REMOTE_PORT) |                                             \
    SNETD_CONDITION_BIT (SNETD_CONDITION_REMOTE_PORTS))
 #define LOCAL                                                                                      \
@@ -90,7 +91,8 @@ check_numbers (const SnetdRule *rule, GError **error)
   static const SnetdCondition numbers[] = { SNETD_CONDITION_PROCESS, SNETD_CONDITION_SESSION,
                                             SNETD_CONDITION_NETNS };
 
-  if (rule->lifetime == SNETD_LIFETIME_REBOOT || rule->lifetime == SNETD_LIFETIME_PROCESS)
+  if (rule->lifetime == SNETD_LIFETIME_REBOOT || rule->lifetime == SNETD_LIFETIME_SESSION ||
+      rule->lifetime == SNETD_LIFETIME_PROCESS)
     return TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     {

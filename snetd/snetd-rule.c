@@ -34,6 +34,7 @@ snetd_rule_unref (SnetdRule *rule)
   for (SnetdCondition c = 0; c < SNETD_CONDITION_LAST; c++)
     snetd_condition_clear (c, rule);
   g_free (rule->comment);
+  g_free (rule->login);
   g_free (rule);
 }
 
@@ -116,7 +117,8 @@ set_lifetime (SnetdRule *rule, const char *key, GVariant *value, GError **error)
     return FALSE;
   if (lifetime == SNETD_LIFETIME_ONCE)
     return invalid (error, key,
-                    "cannot be “once”, which makes no rule; say process, reboot, until or forever");
+                    "cannot be “once”, which makes no rule; say process, session, reboot, until or "
+                    "forever");
   rule->lifetime = lifetime;
   return TRUE;
 }
@@ -264,6 +266,20 @@ add_conditions (GVariantBuilder *dict, const SnetdRule *rule)
     {
       if (snetd_rule_has (rule, c))
         snetd_dict_add (dict, snetd_condition_key (c), snetd_condition_write (c, rule));
+    }
+}
+
+void
+snetd_rule_inherit (SnetdRule *rule, const SnetdRule *old)
+{
+  if (rule->lifetime != old->lifetime)
+    return;
+  if (rule->process == old->process)
+    rule->pid = old->pid;
+  if (old->login != NULL)
+    {
+      g_free (rule->login);
+      rule->login = g_strdup (old->login);
     }
 }
 

@@ -28,6 +28,7 @@ struct _SnetdRule
   gint64 until;      /* microseconds since the epoch; 0: not by a time */
   gint64 until_boot; /* the same on the clock of this boot, which nobody sets; 0: by the epoch */
   guint32 pid;       /* of the process that it ends with; 0: not known */
+  char *login;       /* that it ends with, see snetd-logins.h; NULL: not known */
   gboolean locked;   /* comes before the rules of users */
   gboolean disabled; /* kept, and not used */
   char *comment;     /* or NULL */
@@ -54,6 +55,7 @@ struct _SnetdRule
   char *cgroup;
   char *remote_host;
   char *remote_domain;
+  char *remote_list;
   SnetdWeek *time_of_week;
   SnetdAddress remote_address;
   SnetdAddress local_address;
@@ -76,6 +78,12 @@ void snetd_rule_unref (SnetdRule *rule);
 
 /* Error: SNETD_ERROR_INVALID_RULE, naming the key or the two keys. */
 SnetdRule *snetd_rule_from_variant (GVariant *dictionary, SnetdRuleSource source, GError **error);
+
+/*
+ * What no client can say: the process, or the login session, that it ends with. Of the rule
+ * that it takes the place of, if that ends with one as well.
+ */
+void snetd_rule_inherit (SnetdRule *rule, const SnetdRule *old);
 
 /* Its duration, if it has one, begins. Times are microseconds, as in the struct. */
 void snetd_rule_begin (SnetdRule *rule, gint64 now, gint64 now_boot);

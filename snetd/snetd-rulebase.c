@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "snetd-rulebase.h"
 
+#include "snetd-error.h"
 #include "snetd-lifetimes.h"
 
 struct _SnetdRulebase
@@ -9,6 +10,10 @@ struct _SnetdRulebase
 
   SnetdEngine *engine;
   SnetdLifetimes *lifetimes;
+  SnetdLists *lists;
+  SnetdLogins *logins;
+  GPtrArray *unsure; /* of SnetdRule: whose login sessions may have ended while snetd was away */
+  gboolean loaded;   /* from here on nothing may block */
   SnetdStore *store; /* NULL: see store_error */
   GError *store_error;
   gint64 minute;     /* since the epoch, for which … */
@@ -30,9 +35,17 @@ G_DEFINE_FINAL_TYPE (SnetdRulebase, snetd_rulebase, G_TYPE_OBJECT)
 
 /* From here on it decides, and from there on no more. */
 
+static gboolean
+uses_list (const SnetdRule *rule)
+{
+  return snetd_rule_has (rule, SNETD_CONDITION_REMOTE_LIST) && !rule->disabled;
+}
+
 static void
 put_in_force (SnetdRulebase *self, SnetdRule *rule)
 {
+  if (uses_list (rule))
+    snetd_lists_use (self->lists, rule->remote_list, !self->loaded);
   snetd_engine_add (self->engine, rule);
   snetd_lifetimes_watch (self->lifetimes, rule);
 }
@@ -40,6 +53,10 @@ put_in_force (SnetdRulebase *self, SnetdRule *rule)
 static void
 take_out_of_force (SnetdRulebase *self, guint64 id)
 {
+  const SnetdRule *rule = snetd_engine_lookup (self->engine, id);
+
+  if (uses_list (rule))
+    snetd_lists_release (self->lists, rule->remote_list);
   snetd_lifetimes_forget (self->lifetimes, id);
   snetd_engine_remove (self->engine, id);
 }
@@ -81,7 +98,7 @@ make_context (SnetdRulebase *self, const SnetdRequest *request, gint64 time)
       self->minute = minute;
       self->week_minute = snetd_week_minute (time);
     }
-  return (SnetdContext){ request, self->week_minute };
+  return (SnetdContext){ request, self->week_minute, snetd_lists_get_table (self->lists) };
 }
 
 void
@@ -113,11 +130,23 @@ check_store (SnetdRulebase *self, GError **error)
   return self->store != NULL;
 }
 
+static gboolean
+check_login (const SnetdRule *rule, GError **error)
+{
+  if (rule->lifetime != SNETD_LIFETIME_SESSION || rule->login != NULL)
+    return TRUE;
+  g_set_error_literal (error, SNETD_ERROR, SNETD_ERROR_INVALID_RULE,
+                       "“lifetime” cannot be “session”: logind knows of no login session that the "
+                       "rule could end with");
+  return FALSE;
+}
+
 gboolean
 snetd_rulebase_add (SnetdRulebase *self, SnetdRule *rule, GError **error)
 {
   snetd_rule_begin (rule, g_get_real_time (), snetd_boot_time ());
-  if (!check_store (self, error) || !snetd_store_add (self->store, rule, error))
+  if (!check_login (rule, error) || !check_store (self, error) ||
+      !snetd_store_add (self->store, rule, error))
     return FALSE;
 
   put_in_force (self, rule);
@@ -129,7 +158,8 @@ gboolean
 snetd_rulebase_update (SnetdRulebase *self, SnetdRule *rule, GError **error)
 {
   snetd_rule_begin (rule, g_get_real_time (), snetd_boot_time ());
-  if (!check_store (self, error) || !snetd_store_update (self->store, rule, error))
+  if (!check_login (rule, error) || !check_store (self, error) ||
+      !snetd_store_update (self->store, rule, error))
     return FALSE;
 
   take_out_of_force (self, rule->id);
@@ -151,15 +181,48 @@ snetd_rulebase_remove (SnetdRulebase *self, guint64 id, GError **error)
 
 /* On disk it is dropped at the next start at the latest. */
 static void
-ended_cb (SnetdLifetimes *lifetimes, guint64 id, SnetdRulebase *self)
+drop (SnetdRulebase *self, guint64 id)
 {
   g_autoptr (GError) error = NULL;
 
   g_message ("Rule %" G_GUINT64_FORMAT " has ended", id);
   if (!snetd_store_remove (self->store, id, &error))
     g_warning ("%s", error->message);
+}
+
+static void
+ended_cb (SnetdLifetimes *lifetimes, guint64 id, SnetdRulebase *self)
+{
+  drop (self, id);
   take_out_of_force (self, id);
   announce (self, REMOVED, id);
+}
+
+/* Which of the login sessions there still are is known. */
+static void
+logins_changed_cb (SnetdLogins *logins, SnetdRulebase *self)
+{
+  g_autoptr (GPtrArray) unsure = g_steal_pointer (&self->unsure);
+
+  if (unsure == NULL)
+    return;
+  for (guint i = 0; i < unsure->len; i++)
+    {
+      SnetdRule *rule = g_ptr_array_index (unsure, i);
+
+      if (snetd_logins_has (logins, rule->login))
+        put_in_force (self, rule);
+      else
+        drop (self, rule->id);
+    }
+  snetd_logins_unfollow (logins);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+list_changed_cb (SnetdLists *lists, SnetdRulebase *self)
+{
+  g_signal_emit (self, signals[CHANGED], 0);
 }
 
 /* The object. */
@@ -167,12 +230,12 @@ ended_cb (SnetdLifetimes *lifetimes, guint64 id, SnetdRulebase *self)
 static void
 load_rule (SnetdRulebase *self, SnetdRule *rule)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (snetd_lifetimes_seconds_left (rule) > 0)
+  if (rule->lifetime == SNETD_LIFETIME_SESSION)
+    g_ptr_array_add (self->unsure, snetd_rule_ref (rule));
+  else if (snetd_lifetimes_seconds_left (rule) > 0)
     put_in_force (self, rule);
-  else if (!snetd_store_remove (self->store, rule->id, &error))
-    g_warning ("%s", error->message);
+  else
+    drop (self, rule->id);
 }
 
 static void
@@ -190,8 +253,13 @@ load (SnetdRulebase *self)
       g_clear_pointer (&self->store, snetd_store_close);
       return;
     }
+  self->unsure = g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_rule_unref);
   for (guint i = 0; i < rules->len; i++)
     load_rule (self, g_ptr_array_index (rules, i));
+  if (self->unsure->len > 0)
+    snetd_logins_follow (self->logins);
+  else
+    g_clear_pointer (&self->unsure, g_ptr_array_unref);
 }
 
 static void
@@ -200,6 +268,9 @@ snetd_rulebase_finalize (GObject *object)
   SnetdRulebase *self = SNETD_RULEBASE (object);
 
   g_clear_object (&self->lifetimes);
+  g_clear_object (&self->lists);
+  g_clear_object (&self->logins);
+  g_clear_pointer (&self->unsure, g_ptr_array_unref);
   g_clear_pointer (&self->store, snetd_store_close);
   g_clear_error (&self->store_error);
   g_clear_pointer (&self->engine, snetd_engine_free);
@@ -227,20 +298,28 @@ static void
 snetd_rulebase_init (SnetdRulebase *self)
 {
   self->engine = snetd_engine_new ();
-  self->lifetimes = snetd_lifetimes_new ();
   self->minute = G_MININT64;
 }
 
 SnetdRulebase *
-snetd_rulebase_new (SnetdStore *store, const GError *store_error)
+snetd_rulebase_new (SnetdStore *store,
+                    const GError *store_error,
+                    SnetdLists *lists,
+                    SnetdLogins *logins)
 {
   SnetdRulebase *self = g_object_new (SNETD_TYPE_RULEBASE, NULL);
 
   g_return_val_if_fail (store != NULL || store_error != NULL, NULL);
 
+  self->lifetimes = snetd_lifetimes_new (logins);
+  self->lists = g_object_ref (lists);
+  self->logins = g_object_ref (logins);
   self->store = store;
   self->store_error = store_error != NULL ? g_error_copy (store_error) : NULL;
   load (self);
+  self->loaded = TRUE;
+  g_signal_connect_object (logins, "changed", G_CALLBACK (logins_changed_cb), self, 0);
+  g_signal_connect_object (lists, "changed", G_CALLBACK (list_changed_cb), self, 0);
   g_signal_connect_object (self->lifetimes, "ended", G_CALLBACK (ended_cb), self, 0);
   return self;
 }

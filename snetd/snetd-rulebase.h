@@ -2,6 +2,8 @@
 #pragma once
 
 #include "snetd-engine.h"
+#include "snetd-lists.h"
+#include "snetd-logins.h"
 #include "snetd-store.h"
 
 /*
@@ -18,9 +20,14 @@ G_DECLARE_FINAL_TYPE (SnetdRulebase, snetd_rulebase, SNETD, RULEBASE, GObject)
 
 /*
  * Takes @store. NULL, with its error: there are no rules and none can be made, and who
- * tries is told why. The same if they cannot be read.
+ * tries is told why. The same if they cannot be read. The lists that rules name are there
+ * when this returns; rules that end with a login session come when it is known that this
+ * one has not ended.
  */
-SnetdRulebase *snetd_rulebase_new (SnetdStore *store, const GError *store_error);
+SnetdRulebase *snetd_rulebase_new (SnetdStore *store,
+                                   const GError *store_error,
+                                   SnetdLists *lists,
+                                   SnetdLogins *logins);
 
 /* In the order in which they were made. Free with g_ptr_array_unref(). */
 GPtrArray *snetd_rulebase_list (SnetdRulebase *self);

@@ -10,6 +10,7 @@ struct _SnetdRules
 
   SnetdRulebase *rulebase;
   SnetdAuthority *authority;
+  SnetdLogins *logins;
 };
 
 static void snetd_rules_iface_init (SnetDBusRulesIface *iface);
@@ -20,7 +21,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (SnetdRules,
                                G_IMPLEMENT_INTERFACE (SNET_DBUS_TYPE_RULES, snetd_rules_iface_init))
 
 /* A call that waits for the authority. */
-typedef struct
+typedef struct Call Call;
+struct Call
 {
   SnetdRules *self;
   GDBusMethodInvocation *invocation;
@@ -29,7 +31,8 @@ typedef struct
   gboolean owner_given;
   guint64 id;
   GError *denied;
-} Call;
+  void (*next) (Call *call); /* when it is known which login session is the caller's */
+};
 
 static Call *
 call_new (SnetdRules *self, GDBusMethodInvocation *invocation)
@@ -53,6 +56,28 @@ call_free (Call *call)
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Call, call_free)
+
+static void
+login_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+
+  call->rule->login = snetd_logins_find_finish (SNETD_LOGINS (source), result, NULL);
+  call->next (call);
+}
+
+/* A rule that is to end with a login session ends with the caller's. Takes the call. */
+static void
+find_login_and (Call *call, void (*next) (Call *call))
+{
+  call->next = next;
+  if (call->rule->lifetime == SNETD_LIFETIME_SESSION)
+    snetd_logins_find_caller (call->self->logins,
+                              g_dbus_method_invocation_get_sender (call->invocation),
+                              login_found_cb, call);
+  else
+    next (call);
+}
 
 /* List */
 
@@ -126,13 +151,21 @@ add_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   snet_dbus_rules_complete_add (SNET_DBUS_RULES (call->self), call->invocation, call->rule->id);
 }
 
+static void
+check_add (Call *call)
+{
+  gint64 owner = call->owner_given ? call->rule->owner : SNETD_AUTHORITY_CALLER;
+
+  snetd_authority_check (call->self->authority, call->invocation, "Rules.Add", owner,
+                         add_allowed_cb, call);
+}
+
 static gboolean
 handle_add (SnetDBusRules *object, GDBusMethodInvocation *invocation, GVariant *dictionary)
 {
   SnetdRules *self = SNETD_RULES (object);
   g_autoptr (Call) call = call_new (self, invocation);
   g_autoptr (GError) error = NULL;
-  gint64 owner = SNETD_AUTHORITY_CALLER;
 
   call->rule = snetd_rule_from_variant (dictionary, SNETD_RULE_FROM_CLIENT, &error);
   if (call->rule == NULL)
@@ -142,10 +175,7 @@ handle_add (SnetDBusRules *object, GDBusMethodInvocation *invocation, GVariant *
     }
 
   call->owner_given = call->rule->owner != SNETD_OWNER_SYSTEM;
-  if (call->owner_given)
-    owner = call->rule->owner;
-  snetd_authority_check (self->authority, invocation, "Rules.Add", owner, add_allowed_cb,
-                         g_steal_pointer (&call));
+  find_login_and (g_steal_pointer (&call), check_add);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -199,6 +229,7 @@ apply_update (Call *call, SnetdRule *rule, GError **error)
       return FALSE;
     }
   call->rule->owner = rule->owner;
+  snetd_rule_inherit (call->rule, rule);
   return snetd_rule_check (call->rule, error) &&
          snetd_rulebase_update (call->self->rulebase, call->rule, error);
 }
@@ -260,6 +291,12 @@ change (Call *call, const char *method)
                          change_allowed_cb, call);
 }
 
+static void
+check_update (Call *call)
+{
+  change (call, "Rules.Update");
+}
+
 static gboolean
 handle_update (SnetDBusRules *object,
                GDBusMethodInvocation *invocation,
@@ -277,7 +314,7 @@ handle_update (SnetDBusRules *object,
       return G_DBUS_METHOD_INVOCATION_HANDLED;
     }
   call->owner_given = call->rule->owner != SNETD_OWNER_SYSTEM;
-  change (g_steal_pointer (&call), "Rules.Update");
+  find_login_and (g_steal_pointer (&call), check_update);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -403,6 +440,7 @@ snetd_rules_finalize (GObject *object)
 
   g_clear_object (&self->rulebase);
   g_clear_object (&self->authority);
+  g_clear_object (&self->logins);
   G_OBJECT_CLASS (snetd_rules_parent_class)->finalize (object);
 }
 
@@ -429,12 +467,13 @@ snetd_rules_init (SnetdRules *self)
 }
 
 SnetdRules *
-snetd_rules_new (SnetdRulebase *rulebase, SnetdAuthority *authority)
+snetd_rules_new (SnetdRulebase *rulebase, SnetdAuthority *authority, SnetdLogins *logins)
 {
   SnetdRules *self = g_object_new (SNETD_TYPE_RULES, NULL);
 
   self->rulebase = g_object_ref (rulebase);
   self->authority = g_object_ref (authority);
+  self->logins = g_object_ref (logins);
   g_signal_connect_object (rulebase, "added", G_CALLBACK (rule_added_cb), self, 0);
   g_signal_connect_object (rulebase, "updated", G_CALLBACK (rule_updated_cb), self, 0);
   g_signal_connect_object (rulebase, "removed", G_CALLBACK (rule_removed_cb), self, 0);

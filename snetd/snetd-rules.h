@@ -9,4 +9,5 @@
 #define SNETD_TYPE_RULES (snetd_rules_get_type ())
 G_DECLARE_FINAL_TYPE (SnetdRules, snetd_rules, SNETD, RULES, SnetDBusRulesSkeleton)
 
-SnetdRules *snetd_rules_new (SnetdRulebase *rulebase, SnetdAuthority *authority);
+SnetdRules *
+snetd_rules_new (SnetdRulebase *rulebase, SnetdAuthority *authority, SnetdLogins *logins);

@@ -6,99 +6,7 @@
 #include "snetd-dict.h"
 #include "snetd-error.h"
 #include "snetd-sql.h"
-
-/* "snet", rules */
-#define APPLICATION_ID 0x736e6572
-
-/*
- * Words, not numbers, so that an administrator can read it with sqlite3.
- * AUTOINCREMENT keeps an id from being used again after its rule is removed.
- */
-static const char *const migrations[] = {
-  "CREATE TABLE rules ("
-  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
-  "  owner INTEGER CHECK (owner BETWEEN 0 AND 4294967294),"
-  "  action TEXT NOT NULL CHECK (action IN ('allow', 'deny', 'ask')),"
-  "  errno TEXT,"
-  "  lifetime TEXT NOT NULL CHECK (lifetime IN ('reboot', 'forever')),"
-  "  boot_id TEXT CHECK ((boot_id IS NOT NULL) = (lifetime = 'reboot')),"
-  "  comment TEXT,"
-  "  created INTEGER NOT NULL,"
-  "  operation TEXT,"
-  "  program TEXT,"
-  "  uid INTEGER CHECK (uid BETWEEN 0 AND 4294967294),"
-  "  family TEXT,"
-  "  type TEXT,"
-  "  protocol TEXT,"
-  "  remote_address TEXT,"
-  "  remote_port INTEGER CHECK (remote_port BETWEEN 0 AND 65535),"
-  "  local_address TEXT,"
-  "  local_port INTEGER CHECK (local_port BETWEEN 0 AND 65535)"
-  ") STRICT",
-
-  /* More lifetimes: for another constraint SQLite wants a new table. Ids are not used again. */
-  "CREATE TABLE new_rules ("
-  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
-  "  owner INTEGER CHECK (owner BETWEEN 0 AND 4294967294),"
-  "  action TEXT NOT NULL CHECK (action IN ('allow', 'deny', 'ask')),"
-  "  errno TEXT,"
-  "  lifetime TEXT NOT NULL"
-  "    CHECK (lifetime IN ('process', 'reboot', 'until', 'forever')),"
-  "  until INTEGER CHECK ((until IS NOT NULL) = (lifetime = 'until')),"
-  "  until_boot INTEGER,"
-  "  pid INTEGER,"
-  "  boot_id TEXT CHECK ((boot_id IS NULL) = (lifetime = 'forever')),"
-  "  comment TEXT,"
-  "  created INTEGER NOT NULL,"
-  "  locked INTEGER CHECK (locked = 1),"
-  "  disabled INTEGER CHECK (disabled = 1),"
-  "  process INTEGER,"
-  "  program TEXT,"
-  "  program_digest TEXT,"
-  "  program_pattern TEXT,"
-  "  script TEXT,"
-  "  script_pattern TEXT,"
-  "  ancestor TEXT,"
-  "  ancestor_pattern TEXT,"
-  "  app TEXT,"
-  "  unit TEXT,"
-  "  cgroup TEXT,"
-  "  remote_host TEXT,"
-  "  remote_domain TEXT,"
-  "  remote_address TEXT,"
-  "  remote_port INTEGER CHECK (remote_port BETWEEN 0 AND 65535),"
-  "  remote_ports TEXT,"
-  "  local_address TEXT,"
-  "  local_port INTEGER CHECK (local_port BETWEEN 0 AND 65535),"
-  "  local_ports TEXT,"
-  "  operation TEXT,"
-  "  protocol TEXT,"
-  "  type TEXT,"
-  "  family TEXT,"
-  "  netns INTEGER,"
-  "  uid INTEGER CHECK (uid BETWEEN 0 AND 4294967294),"
-  "  session INTEGER CHECK (session BETWEEN 0 AND 4294967294),"
-  "  time_of_week TEXT"
-  ") STRICT;"
-  "INSERT INTO new_rules (id, owner, action, errno, lifetime, boot_id, comment, created, program,"
-  "  remote_address, remote_port, local_address, local_port, operation, protocol, type, family, "
-  "uid)"
-  "  SELECT id, owner, action, errno, lifetime, boot_id, comment, created, program, remote_address,"
-  "  remote_port, local_address, local_port, operation, protocol, type, family, uid FROM rules;"
-  "DELETE FROM sqlite_sequence WHERE name = 'new_rules';"
-  "INSERT INTO sqlite_sequence (name, seq)"
-  "  SELECT 'new_rules', seq FROM sqlite_sequence WHERE name = 'rules';"
-  "DROP TABLE rules;"
-  "ALTER TABLE new_rules RENAME TO rules",
-  NULL,
-};
-
-static const SnetdSchema schema = {
-  .application_id = APPLICATION_ID,
-  .migrations = migrations,
-  .check = TRUE,
-  .full_sync = TRUE,
-};
+#include "snetd-store-schema.h"
 
 /* Columns after id, in the order of the statements below. */
 static const SnetdColumn columns[] = {
@@ -130,6 +38,7 @@ static const SnetdColumn columns[] = {
   { SNET_KEY_TYPE, "type", 's' },
   { SNET_KEY_PROTOCOL, "protocol", 's' },
   { SNET_KEY_REMOTE_ADDRESS, "remote_address", 's' },
+  { SNET_KEY_REMOTE_LIST, "remote_list", 's' },
   { SNET_KEY_REMOTE_PORT, "remote_port", 'q' },
   { SNET_KEY_REMOTE_PORTS, "remote_ports", 's' },
   { SNET_KEY_LOCAL_ADDRESS, "local_address", 's' },
@@ -141,11 +50,12 @@ static const SnetdColumn columns[] = {
 };
 
 /* Columns behind these, which clients have nothing to do with. */
-#define OWN_COLUMNS "until_boot, pid, boot_id"
+#define OWN_COLUMNS "until_boot, pid, login, boot_id"
 enum
 {
   UNTIL_BOOT,
   PID,
+  LOGIN,
   BOOT_ID,
   N_OWN,
 };
@@ -167,7 +77,7 @@ prepare_update (SnetdStore *store, GError **error)
 
   for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
     g_string_append_printf (sql, "%s = ?, ", columns[i].column);
-  g_string_append (sql, "until_boot = ?, pid = ?, boot_id = ? WHERE id = ?");
+  g_string_append (sql, "until_boot = ?, pid = ?, login = ?, boot_id = ? WHERE id = ?");
   return snetd_database_prepare (store->database, sql->str, error);
 }
 
@@ -199,7 +109,8 @@ drop_earlier_boots (SnetdStore *store, GError **error)
   gboolean ok;
 
   statement = snetd_database_prepare (
-    store->database, "DELETE FROM rules WHERE lifetime IN ('process', 'reboot') AND boot_id != ?1",
+    store->database,
+    "DELETE FROM rules WHERE lifetime IN ('process', 'session', 'reboot') AND boot_id != ?1",
     error);
   if (statement == NULL)
     return FALSE;
@@ -216,7 +127,7 @@ snetd_store_open (const char *path, const char *boot_id, GError **error)
   g_autoptr (SnetdStore) store = g_new0 (SnetdStore, 1);
 
   store->boot_id = g_strdup (boot_id);
-  store->database = snetd_database_open (path, &schema, error);
+  store->database = snetd_database_open (path, &snetd_store_schema, error);
   if (store->database == NULL || !prepare (store, error) || !drop_earlier_boots (store, error))
     return NULL;
 
@@ -245,6 +156,7 @@ read_own_columns (SnetdStore *store, sqlite3_stmt *statement, SnetdRule *rule)
     return;
   rule->until_boot = sqlite3_column_int64 (statement, first + UNTIL_BOOT);
   rule->pid = (guint32)sqlite3_column_int64 (statement, first + PID);
+  rule->login = g_strdup ((const char *)sqlite3_column_text (statement, first + LOGIN));
 }
 
 static SnetdRule *
@@ -309,6 +221,8 @@ bind_rule (SnetdStore *store, sqlite3_stmt *statement, const SnetdRule *rule)
     sqlite3_bind_int64 (statement, first + UNTIL_BOOT, rule->until_boot);
   if (rule->pid != 0)
     sqlite3_bind_int64 (statement, first + PID, rule->pid);
+  if (rule->login != NULL)
+    sqlite3_bind_text (statement, first + LOGIN, rule->login, -1, SQLITE_STATIC);
   if (rule->lifetime != SNETD_LIFETIME_FOREVER)
     sqlite3_bind_text (statement, first + BOOT_ID, store->boot_id, -1, SQLITE_STATIC);
 }

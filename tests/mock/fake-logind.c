@@ -6,7 +6,10 @@
 #define NAME "org.freedesktop.login1"
 #define PATH "/org/freedesktop/login1"
 
+#define UID 1
+
 static const char *const session_paths[] = { PATH "/session/one", PATH "/session/two" };
+static const char *const session_ids[] = { "1", "2" };
 
 struct FakeLogind
 {
@@ -14,16 +17,34 @@ struct FakeLogind
   guint objects[1 + G_N_ELEMENTS (session_paths)];
   FakeLogindSession next;
   FakeLogindSession active;
+  gboolean ended[G_N_ELEMENTS (session_paths)];
   guint answers;
 };
 
 static const char introspection[] = "<node><interface name='org.freedesktop.login1.Manager'>"
                                     "<method name='GetSessionByPID'>"
                                     "<arg type='u' direction='in'/><arg type='o' direction='out'/>"
+                                    "</method><method name='ListSessions'>"
+                                    "<arg type='a(susso)' direction='out'/>"
                                     "</method></interface>"
                                     "<interface name='org.freedesktop.login1.Session'>"
                                     "<property name='Active' type='b' access='read'/>"
                                     "</interface></node>";
+
+static GVariant *
+list_sessions (FakeLogind *logind)
+{
+  GVariantBuilder sessions;
+
+  g_variant_builder_init (&sessions, G_VARIANT_TYPE ("a(susso)"));
+  for (guint i = 0; i < G_N_ELEMENTS (session_paths); i++)
+    {
+      if (!logind->ended[i])
+        g_variant_builder_add (&sessions, "(susso)", session_ids[i], UID, "user", "seat0",
+                               session_paths[i]);
+    }
+  return g_variant_new ("(a(susso))", &sessions);
+}
 
 static void
 method_cb (GDBusConnection *connection,
@@ -38,6 +59,11 @@ method_cb (GDBusConnection *connection,
   FakeLogind *logind = user_data;
   guint32 pid;
 
+  if (g_str_equal (method, "ListSessions"))
+    {
+      g_dbus_method_invocation_return_value (invocation, list_sessions (logind));
+      return;
+    }
   g_variant_get (parameters, "(u)", &pid);
   g_assert_cmpuint (pid, ==, getpid ());
   if (logind->next == FAKE_LOGIND_NONE)
@@ -115,6 +141,8 @@ fake_logind_reset (FakeLogind *logind)
   logind->next = FAKE_LOGIND_NONE;
   logind->active = FAKE_LOGIND_ONE;
   logind->answers = 0;
+  for (guint i = 0; i < G_N_ELEMENTS (session_paths); i++)
+    logind->ended[i] = FALSE;
 }
 
 void
@@ -133,6 +161,15 @@ void
 fake_logind_sync (FakeLogind *logind)
 {
   call_bus (logind, "GetId", NULL);
+}
+
+void
+fake_logind_end (FakeLogind *logind, FakeLogindSession session)
+{
+  logind->ended[session] = TRUE;
+  g_dbus_connection_emit_signal (
+    logind->connection, NULL, PATH, NAME ".Manager", "SessionRemoved",
+    g_variant_new ("(so)", session_ids[session], session_paths[session]), NULL);
 }
 
 void

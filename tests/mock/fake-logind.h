@@ -3,7 +3,10 @@
 
 #include <gio/gio.h>
 
-/* logind on a private bus, with two sessions: FAKE_LOGIND_ONE is active at first. */
+/*
+ * logind on a private bus, with two sessions of the user 1, which are called 1 and 2:
+ * FAKE_LOGIND_ONE is active at first.
+ */
 typedef struct FakeLogind FakeLogind;
 
 typedef enum
@@ -30,6 +33,9 @@ guint fake_logind_n_answers (FakeLogind *logind);
 
 /* The bus has all that was answered and signalled before. */
 void fake_logind_sync (FakeLogind *logind);
+
+/* It is over, as is told in a signal. */
+void fake_logind_end (FakeLogind *logind, FakeLogindSession session);
 
 /* Which of them is in front of the machine, both told in signals. */
 void fake_logind_switch (FakeLogind *logind, FakeLogindSession session);

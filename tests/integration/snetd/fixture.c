@@ -96,8 +96,8 @@ has_started (gpointer user_data)
 void
 fixture_start (Fixture *fixture)
 {
-  const SnetdDaemonOptions options = { fixture->state_dir, fixture->config_file, FALSE,
-                                       fixture->agent_timeout };
+  const SnetdDaemonOptions options = { fixture->state_dir, fixture->config_file, fixture->lists_dir,
+                                       FALSE, fixture->agent_timeout };
   g_autoptr (GDBusConnection) connection = private_bus_connect (bus, 0);
   g_autoptr (GError) error = NULL;
 
@@ -146,6 +146,8 @@ set_up (Fixture *fixture, gconstpointer unused)
   g_assert_no_error (error);
   fixture->config_file = g_build_filename (fixture->state_dir, "snetd.conf", NULL);
   g_assert_true (g_file_set_contents (fixture->config_file, WAIT, -1, NULL));
+  fixture->lists_dir = g_build_filename (fixture->state_dir, "lists.d", NULL);
+  g_assert_no_errno (g_mkdir (fixture->lists_dir, 0700));
   fixture->rules_db = g_build_filename (fixture->state_dir, "rules.db", NULL);
   fixture->mode_file = g_build_filename (fixture->state_dir, "mode", NULL);
   fixture->journal_db = g_build_filename (fixture->state_dir, "journal.db", NULL);
@@ -163,24 +165,31 @@ set_up_running (Fixture *fixture, gconstpointer unused)
 }
 
 static void
-tear_down (Fixture *fixture, gconstpointer unused)
+remove_files (const char *directory)
 {
-  g_autoptr (GDir) dir = NULL;
+  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
   const char *name;
 
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (directory, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (directory);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer unused)
+{
   client_free (fixture->root);
   client_free (fixture->alice);
   client_free (fixture->bob);
   fixture_stop (fixture);
 
-  dir = g_dir_open (fixture->state_dir, 0, NULL);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (fixture->state_dir, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (fixture->state_dir);
+  remove_files (fixture->lists_dir);
+  remove_files (fixture->state_dir);
+  g_free (fixture->lists_dir);
   g_free (fixture->state_dir);
   g_free (fixture->config_file);
   g_free (fixture->rules_db);

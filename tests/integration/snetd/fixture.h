@@ -41,6 +41,7 @@ typedef struct
   char *failure;
   char *state_dir;
   char *config_file;
+  char *lists_dir;
   char *rules_db;
   char *mode_file;
   char *journal_db;

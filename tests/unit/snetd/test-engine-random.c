@@ -9,6 +9,7 @@
 #include "fake-snet.h"
 #include "snet-names.h"
 #include "snetd-engine.h"
+#include "snetd-list.h"
 #include "snetd-pattern.h"
 
 /* Few values, so that rules and requests often meet. NULL: not known. */
@@ -29,6 +30,8 @@ static const char *const hosts[] = { "one.example.org", "two.example.org", "thre
                                      NULL };
 static const char *const domains[] = { "example.org", "org", "one.example.org", "com", NULL };
 static const char *const ranges[] = { "0-1", "1-2", "0-65535", "2-2", NULL };
+/* Names of lists; "none" is not there. */
+static const char *const lists[] = { "names", "addresses", "both", "none", NULL };
 static const char *const operations[] = { "bind", "connect", NULL };
 static const char *const protocols[] = { "tcp", "udp", NULL };
 static const char *const types[] = { "stream", "dgram", NULL };
@@ -54,6 +57,7 @@ static const struct
   [SNETD_CONDITION_REMOTE_HOST] = { "remote-host", hosts },
   [SNETD_CONDITION_REMOTE_DOMAIN] = { "remote-domain", domains },
   [SNETD_CONDITION_REMOTE_ADDRESS] = { "remote-address", prefixes },
+  [SNETD_CONDITION_REMOTE_LIST] = { "remote-list", lists },
   [SNETD_CONDITION_REMOTE_PORT] = { "remote-port", NULL },
   [SNETD_CONDITION_REMOTE_PORTS] = { "remote-ports", ranges },
   [SNETD_CONDITION_LOCAL_ADDRESS] = { "local-address", prefixes },
@@ -271,6 +275,18 @@ within (const SnetdPorts *ports, guint16 port)
   return port >= ports->low && port <= ports->high;
 }
 
+/* What is in the lists, as make_lists() writes them. */
+static gboolean
+is_listed (const char *list, const SnetdRequest *q)
+{
+  if (is ("names", list))
+    return is ("one.example.org", q->remote_host) || ends_in ("example.com", q->remote_host);
+  if (is ("addresses", list))
+    return q->remote.family == AF_INET && q->remote.bytes[0] == 10 && q->remote.bytes[1] == 0;
+  return is ("both", list) &&
+         (is ("two.example.org", q->remote_host) || q->remote.family == AF_INET6);
+}
+
 static gboolean
 reference_holds (const SnetdRule *r, SnetdCondition c, const SnetdContext *context)
 {
@@ -307,6 +323,8 @@ reference_holds (const SnetdRule *r, SnetdCondition c, const SnetdContext *conte
       return ends_in (r->remote_domain, q->remote_host);
     case SNETD_CONDITION_REMOTE_ADDRESS:
       return remote && snetd_address_contains (&r->remote_address, &q->remote);
+    case SNETD_CONDITION_REMOTE_LIST:
+      return is_listed (r->remote_list, q);
     case SNETD_CONDITION_REMOTE_PORT:
       return remote && r->remote_port == q->remote_port;
     case SNETD_CONDITION_REMOTE_PORTS:
@@ -438,6 +456,27 @@ typedef struct
 } Fixture;
 
 static void
+add_list (GHashTable *table, const char *name, const char *text)
+{
+  SnetdListNonsense nonsense;
+
+  g_hash_table_insert (table, (gpointer)name, snetd_list_new (text, strlen (text), &nonsense));
+  g_assert_cmpuint (nonsense.count, ==, 0);
+}
+
+static GHashTable *
+make_lists (void)
+{
+  GHashTable *table =
+    g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)snetd_list_free);
+
+  add_list (table, lists[0], "0.0.0.0 one.example.org\nexample.com\n");
+  add_list (table, lists[1], "10.0.0.0/16\n");
+  add_list (table, lists[2], "two.example.org\n2000::/3\n");
+  return table;
+}
+
+static void
 set_up (Fixture *fixture, gconstpointer unused)
 {
   struct snet_event event = fake_snet_event (1000);
@@ -447,6 +486,7 @@ set_up (Fixture *fixture, gconstpointer unused)
   fixture->rules = g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_rule_unref);
   fixture->engine = snetd_engine_new ();
   fixture->context.request = fixture->request;
+  fixture->context.lists = make_lists ();
 }
 
 static void
@@ -454,6 +494,7 @@ tear_down (Fixture *fixture, gconstpointer unused)
 {
   snetd_engine_free (fixture->engine);
   g_ptr_array_unref (fixture->rules);
+  g_hash_table_unref (fixture->context.lists);
   snetd_request_unref (fixture->request);
   g_rand_free (fixture->random);
 }

@@ -35,7 +35,7 @@ request_new (void)
 static gboolean
 matches (const SnetdRule *rule, const SnetdRequest *request)
 {
-  SnetdContext context = { request, 0 };
+  SnetdContext context = { request, 0, NULL };
 
   return snetd_rule_matches (rule, &context);
 }
@@ -43,7 +43,7 @@ matches (const SnetdRule *rule, const SnetdRequest *request)
 static guint64
 decide (SnetdEngine *engine, const SnetdRequest *request)
 {
-  SnetdContext context = { request, 0 };
+  SnetdContext context = { request, 0, NULL };
   SnetdDecision decision;
 
   snetd_engine_decide (engine, &context, &decision);

@@ -165,7 +165,8 @@ static const char *const written[] = {
   " 'netns': <uint64 4026531840>, 'program-pattern': <'/opt/\\\\*/**'>,"
   " 'program-digest': <'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'>,"
   " 'app': <'org.mozilla.firefox'>, 'remote-domain': <'example.org'>,"
-  " 'remote-ports': <'6000-6010'>, 'time-of-week': <'mon-fri 08:00-18:00, sat'>}",
+  " 'remote-list': <'ads'>, 'remote-ports': <'6000-6010'>, 'time-of-week': <'mon-fri 08:00-18:00, "
+  "sat'>}",
   "{'action': <'ask'>, 'lifetime': <'until'>, 'until': <int64 1798758000000001>}",
   "{'action': <'ask'>}",
   "{'action': <'ask'>, 'comment': <'rule'>}",

@@ -61,7 +61,7 @@ test_good (void)
       " 'script-pattern': <'**/*.py'>, 'ancestor-pattern': <'/usr/bin/*'>,"
       " 'app': <'org.mozilla.firefox'>, 'unit': <'cups.service'>,"
       " 'cgroup': <'/user.slice/user-1000.slice'>, 'remote-domain': <'example.org'>,"
-      " 'remote-ports': <'6000-6010'>, 'local-ports': <'1024-65535'>,"
+      " 'remote-list': <'ads'>, 'remote-ports': <'6000-6010'>, 'local-ports': <'1024-65535'>,"
       " 'time-of-week': <'mon-fri 08:00-18:00, sat'>}",
       NULL },
     { "{'action': <'deny'>, 'lifetime': <'forever'>, 'script': <'/usr/bin/get'>,"
@@ -74,6 +74,7 @@ test_good (void)
       " 'program-digest': <'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'>}" },
     { "{'action': <'deny'>, 'lifetime': <'until'>, 'until': <int64 9000000000000000>}", NULL },
     { "{'action': <'deny'>, 'lifetime': <'process'>, 'process': <uint64 1>}", NULL },
+    { "{'action': <'deny'>, 'lifetime': <'session'>, 'session': <uint32 1>}", NULL },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -151,6 +152,10 @@ test_bad (void)
     { "{'action': <'allow'>, 'cgroup': <'user.slice'>}", { "“cgroup”", "absolute" } },
     { "{'action': <'allow'>, 'remote-host': <'*.example.org'>}", { "“remote-host”", "“*.exam" } },
     { "{'action': <'allow'>, 'remote-domain': <'192.0.2.1'>}", { "“remote-domain”", NULL } },
+    { "{'action': <'allow'>, 'remote-list': <'../ads'>}", { "“remote-list”", "letters" } },
+    { "{'action': <'allow'>, 'remote-list': <''>}", { "“remote-list”", NULL } },
+    { "{'action': <'allow'>, 'operation': <'listen'>, 'remote-list': <'ads'>}",
+      { "“remote-list”", "“operation”" } },
     { "{'action': <'allow'>, 'remote-ports': <'80'>}", { "“remote-ports”", "6000-6010" } },
     { "{'action': <'allow'>, 'local-ports': <'2-1'>}", { "“local-ports”", "“2-1”" } },
     { "{'action': <'allow'>, 'netns': <uint64 0>}", { "“netns”", "cannot be 0" } },
@@ -440,7 +445,7 @@ test_answer_bad (void)
     { "allow", "{'speed': <'fast'>}", 0, NULL, SNETD_ERROR_INVALID_OPTION, "“speed”" },
     { "allow", "{'lifetime': <1>}", 0, NULL, SNETD_ERROR_INVALID_OPTION, "“lifetime”" },
     { "allow", "{'lifetime': <'always'>}", 0, NULL, SNETD_ERROR_INVALID_OPTION,
-      "once, process, reboot, until or forever" },
+      "once, process, session, reboot, until or forever" },
     { "allow", "{'lifetime': <'until'>}", 0, NULL, SNETD_ERROR_INVALID_OPTION, "“duration”" },
     { "allow", "{'lifetime': <'until'>, 'duration': <uint32 0>}", 0, NULL,
       SNETD_ERROR_INVALID_OPTION, "“duration”" },
@@ -464,6 +469,7 @@ test_answer_bad (void)
     /* A rule that is wider than what the user has seen is not made. */
     { "allow", "{'lifetime': <'forever'>}", 0, make_nameless, SNETD_ERROR_INVALID_OPTION,
       "“program”" },
+    { "allow", "{'lifetime': <'session'>}", 0, NULL, SNETD_ERROR_INVALID_OPTION, "logind" },
     { "allow", "{'lifetime': <'forever'>}", 1001, NULL, SNETD_ERROR_INVALID_OPTION, "user 1000" },
   };
 

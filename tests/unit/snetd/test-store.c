@@ -144,7 +144,7 @@ static const char *const kept_rules[] = {
   " 'script-pattern': <'**/*.py'>, 'ancestor-pattern': <'/usr/bin/*'>,"
   " 'app': <'org.mozilla.firefox'>, 'unit': <'cups.service'>,"
   " 'cgroup': <'/user.slice/user-1000.slice'>, 'remote-domain': <'example.org'>,"
-  " 'remote-ports': <'6000-6010'>, 'local-ports': <'1024-65535'>,"
+  " 'remote-list': <'ads'>, 'remote-ports': <'6000-6010'>, 'local-ports': <'1024-65535'>,"
   " 'time-of-week': <'mon-fri 08:00-18:00, sat'>}",
 };
 
@@ -178,6 +178,19 @@ test_keeps (Fixture *fixture, gconstpointer unused)
   g_assert_cmpint (file.st_mode & 077, ==, 0);
 }
 
+static void
+store_add_session (SnetdStore *store, const char *login)
+{
+  g_autoptr (SnetdRule) rule = snetd_rule_new ();
+  g_autoptr (GError) error = NULL;
+
+  rule->action = SNETD_ACTION_ALLOW;
+  rule->lifetime = SNETD_LIFETIME_SESSION;
+  rule->login = g_strdup (login);
+  g_assert_true (snetd_store_add (store, rule, &error));
+  g_assert_no_error (error);
+}
+
 /* What ends by itself goes on doing so in the same boot, and in the next as far as it can. */
 static void
 test_lifetimes (Fixture *fixture, gconstpointer unused)
@@ -190,6 +203,7 @@ test_lifetimes (Fixture *fixture, gconstpointer unused)
 
   timed = store_add (store, "{'action': <'deny'>, 'lifetime': <'until'>, 'until': <int64 7>}");
   store_add (store, "{'action': <'deny'>, 'lifetime': <'process'>, 'process': <uint64 5>}");
+  store_add_session (store, "c2");
   rules = store_load (store);
   rule = g_ptr_array_index (rules, 0);
   rule->until_boot = 99;
@@ -197,18 +211,26 @@ test_lifetimes (Fixture *fixture, gconstpointer unused)
   rule = g_ptr_array_index (rules, 1);
   rule->pid = 4711;
   g_assert_true (snetd_store_update (store, rule, &error));
+  rule = g_ptr_array_index (rules, 2);
+  g_assert_cmpstr (rule->login, ==, "c2");
+  g_free (rule->login);
+  rule->login = g_strdup ("user-1000");
+  g_assert_true (snetd_store_update (store, rule, &error));
   g_assert_no_error (error);
   g_clear_pointer (&rules, g_ptr_array_unref);
   g_clear_pointer (&store, snetd_store_close);
 
   store = store_open (fixture, "boot");
   rules = store_load (store);
-  g_assert_cmpuint (rules->len, ==, 2);
+  g_assert_cmpuint (rules->len, ==, 3);
   rule = g_ptr_array_index (rules, 0);
   g_assert_cmpint (rule->until, ==, 7);
   g_assert_cmpint (rule->until_boot, ==, 99);
   rule = g_ptr_array_index (rules, 1);
   g_assert_cmpuint (rule->pid, ==, 4711);
+  rule = g_ptr_array_index (rules, 2);
+  g_assert_cmpint (rule->lifetime, ==, SNETD_LIFETIME_SESSION);
+  g_assert_cmpstr (rule->login, ==, "user-1000");
   g_clear_pointer (&rules, g_ptr_array_unref);
   g_clear_pointer (&store, snetd_store_close);
 
@@ -248,6 +270,66 @@ test_first_version (Fixture *fixture, gconstpointer unused)
               g_ptr_array_index (rules, 0));
   g_assert_cmpint (read_number (copy, "SELECT id FROM rules"), ==, 7);
   /* An id that has been used is not used again. */
+  g_assert_cmpuint (store_add (store, "{'action': <'ask'>}"), ==, 9);
+}
+
+/* Of the second one, which knew no lists and no login sessions. */
+static void
+test_second_version (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *copy = g_strconcat (fixture->path, ".v2", NULL);
+  g_autoptr (SnetdStore) store = NULL;
+  g_autoptr (GPtrArray) rules = NULL;
+  SnetdRule *rule;
+
+  run_sql (
+    fixture->path,
+    "CREATE TABLE rules (id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER,"
+    " action TEXT NOT NULL, errno TEXT, lifetime TEXT NOT NULL"
+    " CHECK (lifetime IN ('process', 'reboot', 'until', 'forever')), until INTEGER,"
+    " until_boot INTEGER, pid INTEGER, boot_id TEXT, comment TEXT, created INTEGER NOT NULL,"
+    " locked INTEGER, disabled INTEGER, process INTEGER, program TEXT, program_digest TEXT,"
+    " program_pattern TEXT, script TEXT, script_pattern TEXT, ancestor TEXT,"
+    " ancestor_pattern TEXT, app TEXT, unit TEXT, cgroup TEXT, remote_host TEXT,"
+    " remote_domain TEXT, remote_address TEXT, remote_port INTEGER, remote_ports TEXT,"
+    " local_address TEXT, local_port INTEGER, local_ports TEXT, operation TEXT, protocol TEXT,"
+    " type TEXT, family TEXT, netns INTEGER, uid INTEGER, session INTEGER, time_of_week TEXT"
+    ") STRICT;"
+    "INSERT INTO rules VALUES (4, 1000, 'deny', 'ENETUNREACH', 'process', NULL, NULL, 4711, 'boot',"
+    " 'c', 1, NULL, 1, 5, '/p', NULL, NULL, '/s', NULL, '/a', NULL, 'app', 'unit', '/cg',"
+    " 'example.org', NULL, '192.0.2.0/24', 443, NULL, '192.0.2.1', NULL, '1-2', 'connect', 'tcp',"
+    " 'stream', 'inet', 9, 1000, 3, 'mon'), (7, NULL, 'allow', NULL, 'until', 99, 55, NULL, 'boot',"
+    " NULL, 1, 1, NULL, NULL, NULL, NULL, '/pp', NULL, '/sp', NULL, '/ap', NULL, NULL, NULL, NULL,"
+    " 'org', NULL, NULL, '1-2', NULL, 22, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),"
+    " (8, NULL, 'allow', NULL, 'forever', NULL, NULL, NULL, NULL, NULL, 1, NULL, NULL, NULL, '/x',"
+    " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,"
+    " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);"
+    "DELETE FROM rules WHERE id = 8;"
+    "PRAGMA application_id = 0x736e6572; PRAGMA user_version = 2");
+  store = store_open (fixture, "boot");
+  rules = store_load (store);
+  g_assert_cmpuint (rules->len, ==, 2);
+  rule = g_ptr_array_index (rules, 0);
+  g_assert_cmpuint (rule->id, ==, 4);
+  g_assert_cmpuint (rule->pid, ==, 4711);
+  check_kept ("{'owner': <uint32 1000>, 'action': <'deny'>, 'errno': <'ENETUNREACH'>,"
+              " 'lifetime': <'process'>, 'comment': <'c'>, 'disabled': <true>,"
+              " 'process': <uint64 5>, 'program': <'/p'>, 'script': <'/s'>, 'ancestor': <'/a'>,"
+              " 'app': <'app'>, 'unit': <'unit'>, 'cgroup': <'/cg'>,"
+              " 'remote-host': <'example.org'>, 'remote-address': <'192.0.2.0/24'>,"
+              " 'remote-port': <uint16 443>, 'local-address': <'192.0.2.1'>,"
+              " 'local-ports': <'1-2'>, 'operation': <'connect'>, 'protocol': <'tcp'>,"
+              " 'type': <'stream'>, 'family': <'inet'>, 'netns': <uint64 9>,"
+              " 'uid': <uint32 1000>, 'session': <uint32 3>, 'time-of-week': <'mon'>}",
+              rule);
+  rule = g_ptr_array_index (rules, 1);
+  g_assert_cmpint (rule->until_boot, ==, 55);
+  check_kept ("{'action': <'allow'>, 'lifetime': <'until'>, 'until': <int64 99>,"
+              " 'locked': <true>, 'program-pattern': <'/pp'>, 'script-pattern': <'/sp'>,"
+              " 'ancestor-pattern': <'/ap'>, 'remote-domain': <'org'>, 'remote-ports': <'1-2'>,"
+              " 'local-port': <uint16 22>}",
+              rule);
+  g_assert_cmpint (read_number (copy, "SELECT count(*) FROM rules"), ==, 2);
   g_assert_cmpuint (store_add (store, "{'action': <'ask'>}"), ==, 9);
 }
 
@@ -466,6 +548,7 @@ main (int argc, char **argv)
   ADD ("/store/keeps", test_keeps);
   ADD ("/store/lifetimes", test_lifetimes);
   ADD ("/store/first-version", test_first_version);
+  ADD ("/store/second-version", test_second_version);
   ADD ("/store/durable", test_durable);
   ADD ("/store/remove", test_remove);
   ADD ("/store/reboot", test_reboot);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rules about lists of destinations, from the file to the verdict. */
+#include <glib/gstdio.h>
+
+#include "fixture.h"
+
+#define DENY_LISTED "{'action': <'deny'>, 'remote-list': <'bad'>}"
+
+/* As fake_snet_event() goes to 192.0.2.1. */
+#define WITH_IT    "# blocked\n192.0.2.0/24\nexample.com\n"
+#define WITHOUT_IT "198.51.100.0/24\n"
+
+static void
+write_list (Fixture *fixture, const char *text)
+{
+  g_autofree char *path = g_build_filename (fixture->lists_dir, "bad", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error);
+  g_assert_no_error (error);
+}
+
+static void
+remove_list (Fixture *fixture)
+{
+  g_autofree char *path = g_build_filename (fixture->lists_dir, "bad", NULL);
+
+  g_assert_no_errno (g_unlink (path));
+}
+
+static guint64
+check_denied (struct snet_event event)
+{
+  guint64 id = fake_snet_hold (event);
+
+  kernel_gets_verdict (id, SNET_VERDICT_DENY, 0);
+  return id;
+}
+
+/* What waits is judged again when the list changes. */
+static void
+test_changes (Fixture *fixture)
+{
+  struct snet_ticket_terms terms;
+  guint64 id;
+
+  write_list (fixture, WITHOUT_IT);
+  client_add_rule (fixture->root, DENY_LISTED);
+  id = fixture_hold (fixture, ALICE);
+  write_list (fixture, WITH_IT);
+  kernel_gets_verdict (id, SNET_VERDICT_DENY, 0);
+
+  /* Whether it is in the list depends on where it goes, and on nothing else. */
+  g_assert_true (fake_snet_ticket (check_denied (fake_snet_event (BOB)), &terms));
+  g_assert_cmphex (terms.fields, ==, SNET_FIELD_REMOTE_ADDR);
+}
+
+static gboolean
+has_flushed (gpointer user_data)
+{
+  return fake_snet_flushes () > *(guint *)user_data;
+}
+
+/* A rule may be there before its list, and stays when that goes; no ticket is left of it then. */
+static void
+test_missing (Fixture *fixture)
+{
+  guint64 id;
+  guint flushes;
+
+  client_add_rule (fixture->root, DENY_LISTED);
+  id = fixture_hold (fixture, ALICE);
+  write_list (fixture, WITH_IT);
+  kernel_gets_verdict (id, SNET_VERDICT_DENY, 0);
+
+  flushes = fake_snet_flushes ();
+  remove_list (fixture);
+  wait_until (has_flushed, &flushes, "the end of all tickets");
+  id = fixture_hold (fixture, ALICE);
+  g_assert_true (fake_snet_waits (id));
+}
+
+/* What has waited since before is judged by lists as well, and nobody is asked. */
+static void
+test_start (Fixture *fixture)
+{
+  guint64 id;
+
+  write_list (fixture, WITH_IT);
+  client_add_rule (fixture->root, DENY_LISTED);
+  fixture_stop (fixture);
+  id = fake_snet_hold (fake_snet_event (ALICE));
+  fixture_start (fixture);
+  g_assert_true (fake_snet_verdict (id, NULL, NULL));
+}
+
+/* A list is not named any more by rules that are removed, or disabled. */
+static void
+test_unused (Fixture *fixture)
+{
+  g_autoptr (GVariant) updated = NULL;
+  g_autoptr (GVariant) removed = NULL;
+  guint64 one, two, id;
+
+  write_list (fixture, WITH_IT);
+  one = client_add_rule (fixture->root, DENY_LISTED);
+  two = client_add_rule (fixture->root, "{'action': <'deny'>, 'remote-list': <'bad'>,"
+                                        " 'operation': <'send'>, 'disabled': <true>}");
+  check_denied (fake_snet_event (ALICE));
+  removed = client_call (fixture->root, "Rules.Remove", "(t)", one);
+  id = fixture_hold (fixture, ALICE);
+  g_assert_true (fake_snet_waits (id));
+  updated = client_call (fixture->root, "Rules.Update", "(t@a{sv})", two,
+                         g_variant_new_parsed ("{'action': <'deny'>, 'remote-list': <'bad'>}"));
+  kernel_gets_verdict (id, SNET_VERDICT_DENY, 0);
+}
+
+/* By its name as well, and Explain says which rule it is. */
+static void
+test_explain (Fixture *fixture)
+{
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) rules = NULL;
+
+  write_list (fixture, WITH_IT);
+  client_add_rule (fixture->root, DENY_LISTED);
+  check_denied (fake_snet_event (ALICE));
+  reply = client_call (fixture->root, "Rules.Explain", "(@a{sv})",
+                       g_variant_new_parsed ("{'operation': <'connect'>,"
+                                             " 'remote-address': <'203.0.113.1'>,"
+                                             " 'remote-host': <'www.example.com'>}"));
+  rules = g_variant_get_child_value (reply, 0);
+  g_assert_cmpuint (g_variant_n_children (rules), ==, 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  if (!fixture_init ())
+    return 0;
+
+  fixture_add ("/lists/changes", test_changes);
+  fixture_add ("/lists/missing", test_missing);
+  fixture_add ("/lists/start", test_start);
+  fixture_add ("/lists/unused", test_unused);
+  fixture_add ("/lists/explain", test_explain);
+
+  status = g_test_run ();
+  fixture_exit ();
+  return status;
+}

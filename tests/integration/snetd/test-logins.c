@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rules that end with a login session. */
+#include <errno.h>
+
+#include "fixture.h"
+#include "snet-names.h"
+
+#define UNTIL_LOGOUT "{'action': <'deny'>, 'lifetime': <'session'>}"
+
+static guint
+count_rules (Client *client)
+{
+  g_autoptr (GVariant) reply = client_call (client, "Rules.List", NULL);
+  g_autoptr (GVariant) rules = g_variant_get_child_value (reply, 0);
+
+  return (guint)g_variant_n_children (rules);
+}
+
+/* An answer of the user's, for what a program of the session does. */
+static void
+test_answer (Fixture *fixture)
+{
+  guint64 id = fixture_hold (fixture, ALICE);
+
+  fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_OWN, FAKE_POLKIT_YES);
+  fake_logind_set_next (fixture->logind, FAKE_LOGIND_TWO);
+  client_answer (fixture->alice, id, "deny", "{'lifetime': <'session'>, 'match': <@as []>}");
+  kernel_gets_verdict (id, SNET_VERDICT_DENY, 0);
+  kernel_gets_verdict (fake_snet_hold (fake_snet_event (ALICE)), SNET_VERDICT_DENY, 0);
+
+  /* Another session's end is not its end. */
+  fake_logind_end (fixture->logind, FAKE_LOGIND_ONE);
+  fake_logind_sync (fixture->logind);
+  client_sync (fixture->root);
+  kernel_gets_verdict (fake_snet_hold (fake_snet_event (ALICE)), SNET_VERDICT_DENY, 0);
+  fake_logind_end (fixture->logind, FAKE_LOGIND_TWO);
+  client_hears (fixture->root, "Removed 1");
+  id = fixture_hold (fixture, ALICE);
+  g_assert_true (fake_snet_waits (id));
+  g_assert_cmpuint (count_rules (fixture->root), ==, 0);
+}
+
+/* In none of them, as what the user's systemd has started: it lasts as long as there is any. */
+static void
+test_user (Fixture *fixture)
+{
+  guint64 id = fixture_hold (fixture, ALICE);
+
+  fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_OWN, FAKE_POLKIT_YES);
+  fake_logind_set_next (fixture->logind, FAKE_LOGIND_NONE);
+  client_answer (fixture->alice, id, "deny", "{'lifetime': <'session'>, 'match': <@as []>}");
+  fake_logind_end (fixture->logind, FAKE_LOGIND_ONE);
+  fake_logind_sync (fixture->logind);
+  client_sync (fixture->root);
+  g_assert_cmpuint (count_rules (fixture->root), ==, 1);
+  fake_logind_end (fixture->logind, FAKE_LOGIND_TWO);
+  client_hears (fixture->root, "Removed 1");
+}
+
+/* Who is in no session can have no such rule, and nothing else is done instead. */
+static void
+test_none (Fixture *fixture)
+{
+  guint64 id = fixture_hold (fixture, BOB);
+
+  fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_OWN, FAKE_POLKIT_YES);
+  client_check_answer_error (fixture->bob, id, "deny", "{'lifetime': <'session'>}",
+                             SNET_ERROR_NAME_INVALID_OPTION, "lifetime");
+  g_assert_true (fake_snet_waits (id));
+  client_check_error (fixture->root, SNET_ERROR_NAME_INVALID_RULE, "lifetime", "Rules.Add",
+                      "(@a{sv})", g_variant_new_parsed (UNTIL_LOGOUT));
+  g_assert_cmpuint (count_rules (fixture->root), ==, 0);
+}
+
+/* The session is the caller's, and stays the one that it was when somebody else changes the rule.
+ */
+static void
+test_add (Fixture *fixture)
+{
+  g_autoptr (GVariant) updated = NULL;
+  g_autoptr (GVariant) changed = NULL;
+  guint64 id;
+
+  fake_logind_set_next (fixture->logind, FAKE_LOGIND_ONE);
+  id = client_add_rule (fixture->root, UNTIL_LOGOUT);
+  fake_logind_set_next (fixture->logind, FAKE_LOGIND_TWO);
+  updated = client_call (fixture->root, "Rules.Update", "(t@a{sv})", id,
+                         g_variant_new_parsed ("{'action': <'ask'>, 'lifetime': <'session'>}"));
+  g_assert_cmpuint (client_add_rule (fixture->root, "{'action': <'deny'>}"), ==, 2);
+  changed = client_call (fixture->root, "Rules.Update", "(t@a{sv})", (guint64)2,
+                         g_variant_new_parsed (UNTIL_LOGOUT));
+  g_assert_cmpuint (count_rules (fixture->root), ==, 2);
+
+  fake_logind_end (fixture->logind, FAKE_LOGIND_ONE);
+  client_hears (fixture->root, "Removed 1");
+  g_assert_cmpuint (count_rules (fixture->root), ==, 1);
+  fake_logind_end (fixture->logind, FAKE_LOGIND_TWO);
+  client_hears (fixture->root, "Removed 2");
+}
+
+/* What has ended while snetd was away is never used again; the other goes on. */
+static void
+test_restart (Fixture *fixture)
+{
+  guint64 id;
+
+  fake_logind_set_next (fixture->logind, FAKE_LOGIND_ONE);
+  client_add_rule (fixture->root, "{'action': <'allow'>, 'lifetime': <'session'>}");
+  fake_logind_set_next (fixture->logind, FAKE_LOGIND_TWO);
+  client_add_rule (fixture->root, "{'action': <'deny'>, 'errno': <'EPERM'>,"
+                                  " 'lifetime': <'session'>, 'uid': <uint32 1>}");
+  fixture_stop (fixture);
+  fake_logind_end (fixture->logind, FAKE_LOGIND_ONE);
+
+  id = fake_snet_hold (fake_snet_event (BOB));
+  fixture_start (fixture);
+  kernel_gets_verdict (fake_snet_hold (fake_snet_event (ALICE)), SNET_VERDICT_DENY, EPERM);
+  g_assert_true (fake_snet_waits (id));
+  g_assert_cmpuint (count_rules (fixture->root), ==, 1);
+
+  fake_logind_end (fixture->logind, FAKE_LOGIND_TWO);
+  client_hears (fixture->root, "Removed 2");
+  fixture_stop (fixture);
+  fixture_start (fixture);
+  g_assert_cmpuint (count_rules (fixture->root), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  if (!fixture_init ())
+    return 0;
+
+  fixture_add ("/logins/answer", test_answer);
+  fixture_add ("/logins/user", test_user);
+  fixture_add ("/logins/none", test_none);
+  fixture_add ("/logins/add", test_add);
+  fixture_add ("/logins/restart", test_restart);
+
+  status = g_test_run ();
+  fixture_exit ();
+  return status;
+}
