@@ -70,6 +70,7 @@
 #define SNET_KEY_CREATED  "created"
 #define SNET_KEY_LOCKED   "locked"
 #define SNET_KEY_DISABLED "disabled"
+#define SNET_KEY_SOURCE   "source"
 
 /* conditions that are not */
 #define SNET_KEY_PROGRAM_PATTERN  "program-pattern"
@@ -116,6 +117,7 @@
 #define SNET_ERROR_NAME_INVALID_RULE    SNET_ERROR_PREFIX "InvalidRule"
 #define SNET_ERROR_NAME_INVALID_EVENT   SNET_ERROR_PREFIX "InvalidEvent"
 #define SNET_ERROR_NAME_UNKNOWN_RULE    SNET_ERROR_PREFIX "UnknownRule"
+#define SNET_ERROR_NAME_READ_ONLY_RULE  SNET_ERROR_PREFIX "ReadOnlyRule"
 #define SNET_ERROR_NAME_UNKNOWN_AGENT   SNET_ERROR_PREFIX "UnknownAgent"
 #define SNET_ERROR_NAME_STORE_FAILED    SNET_ERROR_PREFIX "StoreFailed"
 #define SNET_ERROR_NAME_INVALID_CONFIG  SNET_ERROR_PREFIX "InvalidConfiguration"

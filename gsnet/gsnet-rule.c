@@ -189,6 +189,7 @@ gsnet_rule_dup_for_add (GsnetRule *self)
   g_variant_dict_init (&dict, self->variant);
   g_variant_dict_remove (&dict, SNET_KEY_ID);
   g_variant_dict_remove (&dict, SNET_KEY_CREATED);
+  g_variant_dict_remove (&dict, SNET_KEY_SOURCE);
   g_variant_dict_remove (&dict, "hits");
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }

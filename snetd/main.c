@@ -135,6 +135,7 @@ main (int argc, char **argv)
   g_autofree char *state_dir = NULL;
   g_autofree char *config_file = NULL;
   g_autofree char *lists_dir = NULL;
+  g_autofree char *rules_dir = NULL;
   gboolean session = FALSE;
   gboolean version = FALSE;
   const GOptionEntry entries[] = {
@@ -144,6 +145,8 @@ main (int argc, char **argv)
       "The configuration (" SNETD_CONFIG_FILE ")", "FILE" },
     { "lists-dir", 0, 0, G_OPTION_ARG_FILENAME, &lists_dir,
       "Where the lists are that rules name (" SNETD_LISTS_DIR ")", "DIR" },
+    { "rules-dir", 0, 0, G_OPTION_ARG_FILENAME, &rules_dir,
+      "Rules of the system, as text (" SNETD_RULES_DIR ")", "DIR" },
     { "session", 0, 0, G_OPTION_ARG_NONE, &session,
       "Use the session bus, for tests; its user is in charge then", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL },
@@ -176,6 +179,7 @@ main (int argc, char **argv)
   options.state_dir = state_dir != NULL ? state_dir : default_state_dir ();
   options.config_file = config_file != NULL ? config_file : SNETD_CONFIG_FILE;
   options.lists_dir = lists_dir != NULL ? lists_dir : SNETD_LISTS_DIR;
+  options.rules_dir = rules_dir != NULL ? rules_dir : SNETD_RULES_DIR;
   options.session = session;
   options.agent_timeout = AGENT_TIMEOUT_MS;
 

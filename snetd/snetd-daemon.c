@@ -130,7 +130,7 @@ make_rulebase (const SnetdDaemonOptions *options, SnetdLogins *logins, const cha
   if (store == NULL)
     snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_NO_RULES,
                "There are no rules: %s. The file is left as it is", error->message);
-  return snetd_rulebase_new (store, error, lists, logins);
+  return snetd_rulebase_new (store, error, options->rules_dir, lists, logins);
 }
 
 static SnetdRecord *

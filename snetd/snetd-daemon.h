@@ -9,6 +9,7 @@ typedef struct
   const char *state_dir;   /* for the databases; must be there */
   const char *config_file; /* may be missing */
   const char *lists_dir;   /* likewise */
+  const char *rules_dir;   /* likewise */
   gboolean session;        /* a session bus: no polkit, its user is in charge */
   guint agent_timeout;     /* milliseconds in which an agent accepts a question */
 } SnetdDaemonOptions;

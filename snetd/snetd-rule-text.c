@@ -10,31 +10,6 @@
 /* What rules without a comment are called, with a number behind it. */
 #define UNNAMED "rule"
 
-/* What a key that is no condition is on D-Bus; 0: not a key that can be written. */
-static char
-type_of (const char *key)
-{
-  static const struct
-  {
-    const char *key;
-    char type;
-  } types[] = {
-    { SNET_KEY_ACTION, 's' },   { SNET_KEY_ERRNO, 's' },  { SNET_KEY_LIFETIME, 's' },
-    { SNET_KEY_DURATION, 'u' }, { SNET_KEY_UNTIL, 'x' },  { SNET_KEY_OWNER, 'u' },
-    { SNET_KEY_COMMENT, 's' },  { SNET_KEY_LOCKED, 'b' }, { SNET_KEY_DISABLED, 'b' },
-  };
-  SnetdCondition condition = snetd_condition_from_key (key);
-
-  if (condition != SNETD_CONDITION_LAST)
-    return snetd_condition_type (condition);
-  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
-    {
-      if (g_str_equal (types[i].key, key))
-        return types[i].type;
-    }
-  return 0;
-}
-
 /* Reading. */
 
 static GVariant *
@@ -74,7 +49,7 @@ read_time (const char *key, const char *text, GError **error)
 static GVariant *
 read_value (const char *key, const char *text, GError **error)
 {
-  const char type = type_of (key);
+  const char type = snetd_rule_key_type (key);
 
   switch (type)
     {
@@ -135,9 +110,18 @@ read_group (GKeyFile *file, const char *group, GError **error)
 typedef struct
 {
   GHashTable *groups;
-  GHashTable *keys; /* of the group */
+  GHashTable *spoiled; /* the groups that nobody wrote as they are now */
+  GHashTable *keys;    /* of the group */
   char *group;
 } Names;
+
+static void
+spoil (Names *names, char *problem, GPtrArray *problems)
+{
+  g_ptr_array_add (problems, problem);
+  if (names->group != NULL)
+    g_hash_table_add (names->spoiled, g_strdup (names->group));
+}
 
 static void
 check_line (Names *names, const char *line, GPtrArray *problems)
@@ -154,22 +138,24 @@ check_line (Names *names, const char *line, GPtrArray *problems)
       names->group = g_strdup (name);
       g_hash_table_remove_all (names->keys);
       if (!g_hash_table_add (names->groups, name))
-        g_ptr_array_add (problems,
-                         g_strdup_printf ("[%s]: there are two of this name", names->group));
+        spoil (names, g_strdup_printf ("[%s]: there are two of this name", names->group), problems);
       return;
     }
   name = g_strchomp (g_strndup (line, end - line));
   if (g_hash_table_contains (names->keys, name))
-    g_ptr_array_add (problems, g_strdup_printf ("[%s]: “%s” is given twice",
-                                                names->group != NULL ? names->group : "", name));
+    spoil (
+      names,
+      g_strdup_printf ("[%s]: “%s” is given twice", names->group != NULL ? names->group : "", name),
+      problems);
   g_hash_table_add (names->keys, name);
 }
 
-static gboolean
+/* The groups that are not to be used. */
+static GHashTable *
 check_names (const char *text, GPtrArray *problems)
 {
-  const guint before = problems->len;
   Names names = {
+    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
     g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
     g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
     NULL,
@@ -181,11 +167,11 @@ check_names (const char *text, GPtrArray *problems)
   g_hash_table_unref (names.groups);
   g_hash_table_unref (names.keys);
   g_free (names.group);
-  return problems->len == before;
+  return names.spoiled;
 }
 
 static GKeyFile *
-load (const char *text, gsize length, GPtrArray *problems)
+load (const char *text, gsize length, GHashTable **ret_spoiled, GPtrArray *problems)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GError) error = NULL;
@@ -209,26 +195,34 @@ load (const char *text, gsize length, GPtrArray *problems)
       g_ptr_array_add (problems, g_strdup (error->message));
       return NULL;
     }
-  /* What GKeyFile has made of two is neither of them. */
-  return check_names (terminated, problems) ? g_steal_pointer (&file) : NULL;
+  *ret_spoiled = check_names (terminated, problems);
+  return g_steal_pointer (&file);
 }
 
 GPtrArray *
-snetd_rule_text_parse (const char *text, gsize length, GPtrArray *problems)
+snetd_rule_text_parse (const char *text, gsize length, GPtrArray *names, GPtrArray *problems)
 {
   GPtrArray *rules = g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_rule_unref);
-  g_autoptr (GKeyFile) file = load (text, length, problems);
+  g_autoptr (GHashTable) spoiled = NULL;
+  g_autoptr (GKeyFile) file = load (text, length, &spoiled, problems);
   g_auto (GStrv) groups = file != NULL ? g_key_file_get_groups (file, NULL) : NULL;
 
   for (char **group = groups; group != NULL && *group != NULL; group++)
     {
       g_autoptr (GError) error = NULL;
-      SnetdRule *rule = read_group (file, *group, &error);
+      SnetdRule *rule;
 
-      if (rule != NULL)
-        g_ptr_array_add (rules, rule);
-      else
-        g_ptr_array_add (problems, g_strdup_printf ("[%s]: %s", *group, error->message));
+      if (g_hash_table_contains (spoiled, *group))
+        continue;
+      rule = read_group (file, *group, &error);
+      if (rule == NULL)
+        {
+          g_ptr_array_add (problems, g_strdup_printf ("[%s]: %s", *group, error->message));
+          continue;
+        }
+      g_ptr_array_add (rules, rule);
+      if (names != NULL)
+        g_ptr_array_add (names, g_strdup (*group));
     }
   return rules;
 }
@@ -255,12 +249,17 @@ format_value (GVariant *value)
                       : g_strdup ("9999-12-31T23:59:59Z");
 }
 
-/* Its comment, as far as that can be a group's name; each name once. */
+/*
+ * Its comment, as far as that can be a group's name; each name once. @taken has the
+ * names, and how often each was wanted.
+ */
 static char *
 name_group (GHashTable *taken, const SnetdRule *rule)
 {
   g_autofree char *name = g_strdup (rule->comment != NULL ? rule->comment : UNNAMED);
+  const char *wanted;
   char *unique;
+  guint n;
 
   for (char *c = name; *c != '\0'; c++)
     {
@@ -268,13 +267,17 @@ name_group (GHashTable *taken, const SnetdRule *rule)
         *c = ' ';
     }
   g_strstrip (name);
-  unique = g_strdup (name[0] != '\0' ? name : UNNAMED);
-  for (guint n = 2; g_hash_table_contains (taken, unique); n++)
+  wanted = name[0] != '\0' ? name : UNNAMED;
+  n = GPOINTER_TO_UINT (g_hash_table_lookup (taken, wanted)) + 1;
+  unique = n > 1 ? g_strdup_printf ("%s %u", wanted, n) : g_strdup (wanted);
+  while (n > 1 && g_hash_table_contains (taken, unique))
     {
       g_free (unique);
-      unique = g_strdup_printf ("%s %u", name[0] != '\0' ? name : UNNAMED, n);
+      unique = g_strdup_printf ("%s %u", wanted, ++n);
     }
-  g_hash_table_add (taken, unique);
+  g_hash_table_replace (taken, g_strdup (wanted), GUINT_TO_POINTER (n));
+  if (n > 1)
+    g_hash_table_replace (taken, g_strdup (unique), GUINT_TO_POINTER (1));
   return unique;
 }
 
@@ -291,7 +294,7 @@ format_rule (GKeyFile *file, const char *group, const SnetdRule *rule)
     {
       g_autofree char *text = NULL;
 
-      if (type_of (key) == 0)
+      if (snetd_rule_key_type (key) == 0)
         continue;
       if (g_str_equal (key, SNET_KEY_COMMENT) && g_str_equal (rule->comment, group) &&
           !g_str_has_prefix (group, UNNAMED))
@@ -310,8 +313,9 @@ snetd_rule_text_format (GPtrArray *rules)
   for (guint i = 0; i < rules->len; i++)
     {
       const SnetdRule *rule = g_ptr_array_index (rules, i);
+      g_autofree char *group = name_group (taken, rule);
 
-      format_rule (file, name_group (taken, rule), rule);
+      format_rule (file, group, rule);
     }
   return g_key_file_to_data (file, NULL, NULL);
 }

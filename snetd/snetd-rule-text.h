@@ -11,10 +11,12 @@
 #define SNETD_RULE_TEXT_MAX (64 * 1024 * 1024) /* bytes */
 
 /*
- * The rules of @text, which need not be terminated. What is wrong is appended to
- * @problems (of char *), with the name of its group; the rule is left out then.
+ * The rules of @text, which need not be terminated. The name of each one's group is
+ * appended to @names, unless that is NULL. What is wrong is appended to @problems, with
+ * the name of its group; the rule is left out then. Both arrays are of char *.
  */
-GPtrArray *snetd_rule_text_parse (const char *text, gsize length, GPtrArray *problems);
+GPtrArray *
+snetd_rule_text_parse (const char *text, gsize length, GPtrArray *names, GPtrArray *problems);
 
 /* Comes back from snetd_rule_text_parse() as the same rules, but for id and created. */
 char *snetd_rule_text_format (GPtrArray *rules);

@@ -35,6 +35,7 @@ snetd_rule_unref (SnetdRule *rule)
     snetd_condition_clear (c, rule);
   g_free (rule->comment);
   g_free (rule->login);
+  g_free (rule->source);
   g_free (rule);
 }
 
@@ -172,43 +173,77 @@ set_disabled (SnetdRule *rule, const char *key, GVariant *value, GError **error)
   return TRUE;
 }
 
-static const struct
+static gboolean
+set_source (SnetdRule *rule, const char *key, GVariant *value, GError **error)
+{
+  g_free (rule->source);
+  rule->source = g_variant_dup_string (value, NULL);
+  return TRUE;
+}
+
+typedef struct
 {
   const char *key;
   const char *type;
+  gboolean given; /* by snetd, not by who makes a rule */
   gboolean (*set) (SnetdRule *rule, const char *key, GVariant *value, GError **error);
-} rule_keys[] = {
-  { SNET_KEY_ID, "t", set_id },
-  { SNET_KEY_CREATED, "x", set_created },
-  { SNET_KEY_ACTION, "s", set_action },
-  { SNET_KEY_ERRNO, "s", set_errno },
-  { SNET_KEY_LIFETIME, "s", set_lifetime },
-  { SNET_KEY_DURATION, "u", set_duration },
-  { SNET_KEY_UNTIL, "x", set_until },
-  { SNET_KEY_OWNER, "u", set_owner },
-  { SNET_KEY_COMMENT, "s", set_comment },
-  { SNET_KEY_LOCKED, "b", set_locked },
-  { SNET_KEY_DISABLED, "b", set_disabled },
+} Key;
+
+static const Key rule_keys[] = {
+  { SNET_KEY_ID, "t", TRUE, set_id },
+  { SNET_KEY_CREATED, "x", TRUE, set_created },
+  { SNET_KEY_SOURCE, "s", TRUE, set_source },
+  { SNET_KEY_ACTION, "s", FALSE, set_action },
+  { SNET_KEY_ERRNO, "s", FALSE, set_errno },
+  { SNET_KEY_LIFETIME, "s", FALSE, set_lifetime },
+  { SNET_KEY_DURATION, "u", FALSE, set_duration },
+  { SNET_KEY_UNTIL, "x", FALSE, set_until },
+  { SNET_KEY_OWNER, "u", FALSE, set_owner },
+  { SNET_KEY_COMMENT, "s", FALSE, set_comment },
+  { SNET_KEY_LOCKED, "b", FALSE, set_locked },
+  { SNET_KEY_DISABLED, "b", FALSE, set_disabled },
 };
 
-static gboolean
-read_key (SnetdRule *rule, const char *key, GVariant *value, GError **error)
+static const Key *
+find_key (const char *key)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (rule_keys); i++)
+    {
+      if (g_str_equal (rule_keys[i].key, key))
+        return &rule_keys[i];
+    }
+  return NULL;
+}
+
+char
+snetd_rule_key_type (const char *key)
 {
   SnetdCondition condition = snetd_condition_from_key (key);
+  const Key *found;
+
+  if (condition != SNETD_CONDITION_LAST)
+    return snetd_condition_type (condition);
+  found = find_key (key);
+  return found != NULL && !found->given ? found->type[0] : 0;
+}
+
+static gboolean
+read_key (SnetdRule *rule, const char *key, GVariant *value, SnetdRuleSource source, GError **error)
+{
+  SnetdCondition condition = snetd_condition_from_key (key);
+  const Key *found;
 
   if (condition != SNETD_CONDITION_LAST)
     return snetd_condition_read (condition, rule, value, error);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (rule_keys); i++)
-    {
-      if (g_str_equal (rule_keys[i].key, key))
-        return snetd_dict_check_type (key, value, G_VARIANT_TYPE (rule_keys[i].type),
-                                      SNETD_ERROR_INVALID_RULE, error) &&
-               rule_keys[i].set (rule, key, value, error);
-    }
-
-  g_set_error (error, SNETD_ERROR, SNETD_ERROR_INVALID_RULE, "“%s” is not a key of a rule", key);
-  return FALSE;
+  found = find_key (key);
+  if (found == NULL)
+    return invalid (error, key, "is not a key of a rule");
+  if (found->given && source == SNETD_RULE_FROM_CLIENT)
+    return invalid (error, key, "is given by snetd; leave it out");
+  return snetd_dict_check_type (key, value, G_VARIANT_TYPE (found->type), SNETD_ERROR_INVALID_RULE,
+                                error) &&
+         found->set (rule, key, value, error);
 }
 
 static gboolean
@@ -235,17 +270,10 @@ snetd_rule_from_variant (GVariant *dictionary, SnetdRuleSource source, GError **
     {
       g_autoptr (GVariant) owned = value;
 
-      if (!read_key (rule, key, owned, error))
+      if (!read_key (rule, key, owned, source, error))
         return NULL;
     }
 
-  if (source == SNETD_RULE_FROM_CLIENT &&
-      (dictionary_has (dictionary, SNET_KEY_ID) || dictionary_has (dictionary, SNET_KEY_CREATED)))
-    {
-      invalid (error, dictionary_has (dictionary, SNET_KEY_ID) ? SNET_KEY_ID : SNET_KEY_CREATED,
-               "is given by snetd; leave it out");
-      return NULL;
-    }
   if (!dictionary_has (dictionary, SNET_KEY_ACTION))
     {
       invalid (error, SNET_KEY_ACTION, "is missing; it can be allow, deny or ask");
@@ -293,29 +321,52 @@ snetd_rule_begin (SnetdRule *rule, gint64 now, gint64 now_boot)
   rule->duration = 0;
 }
 
+static void
+add_given (GVariantBuilder *dict, const SnetdRule *rule)
+{
+  if (rule->id != 0)
+    snetd_dict_add (dict, SNET_KEY_ID, g_variant_new ("t", rule->id));
+  if (rule->created != 0)
+    snetd_dict_add (dict, SNET_KEY_CREATED, g_variant_new ("x", rule->created));
+  snetd_dict_add_text (dict, SNET_KEY_SOURCE, rule->source);
+}
+
+static void
+add_content (GVariantBuilder *dict, const SnetdRule *rule)
+{
+  if (rule->owner != SNETD_OWNER_SYSTEM)
+    snetd_dict_add (dict, SNET_KEY_OWNER, g_variant_new ("u", (guint32)rule->owner));
+  snetd_dict_add_word (dict, SNET_KEY_ACTION, &snetd_actions, rule->action);
+  if (rule->error != 0)
+    snetd_dict_add_word (dict, SNET_KEY_ERRNO, &snetd_errnos, rule->error);
+  snetd_dict_add_word (dict, SNET_KEY_LIFETIME, &snetd_lifetimes, rule->lifetime);
+  if (rule->until != 0)
+    snetd_dict_add (dict, SNET_KEY_UNTIL, g_variant_new ("x", rule->until));
+  snetd_dict_add_text (dict, SNET_KEY_COMMENT, rule->comment);
+  if (rule->locked)
+    snetd_dict_add (dict, SNET_KEY_LOCKED, g_variant_new ("b", TRUE));
+  if (rule->disabled)
+    snetd_dict_add (dict, SNET_KEY_DISABLED, g_variant_new ("b", TRUE));
+  add_conditions (dict, rule);
+}
+
 GVariant *
 snetd_rule_to_variant (const SnetdRule *rule)
 {
   g_auto (GVariantBuilder) dict = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
-  if (rule->id != 0)
-    snetd_dict_add (&dict, SNET_KEY_ID, g_variant_new ("t", rule->id));
-  if (rule->created != 0)
-    snetd_dict_add (&dict, SNET_KEY_CREATED, g_variant_new ("x", rule->created));
-  if (rule->owner != SNETD_OWNER_SYSTEM)
-    snetd_dict_add (&dict, SNET_KEY_OWNER, g_variant_new ("u", (guint32)rule->owner));
-  snetd_dict_add_word (&dict, SNET_KEY_ACTION, &snetd_actions, rule->action);
-  if (rule->error != 0)
-    snetd_dict_add_word (&dict, SNET_KEY_ERRNO, &snetd_errnos, rule->error);
-  snetd_dict_add_word (&dict, SNET_KEY_LIFETIME, &snetd_lifetimes, rule->lifetime);
-  if (rule->until != 0)
-    snetd_dict_add (&dict, SNET_KEY_UNTIL, g_variant_new ("x", rule->until));
-  snetd_dict_add_text (&dict, SNET_KEY_COMMENT, rule->comment);
-  if (rule->locked)
-    snetd_dict_add (&dict, SNET_KEY_LOCKED, g_variant_new ("b", TRUE));
-  if (rule->disabled)
-    snetd_dict_add (&dict, SNET_KEY_DISABLED, g_variant_new ("b", TRUE));
-  add_conditions (&dict, rule);
-
+  add_given (&dict, rule);
+  add_content (&dict, rule);
   return g_variant_builder_end (&dict);
+}
+
+GBytes *
+snetd_rule_content (const SnetdRule *rule)
+{
+  g_auto (GVariantBuilder) dict = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GVariant) content = NULL;
+
+  add_content (&dict, rule);
+  content = g_variant_ref_sink (g_variant_builder_end (&dict));
+  return g_variant_get_data_as_bytes (content);
 }

@@ -32,6 +32,7 @@ struct _SnetdRule
   gboolean locked;   /* comes before the rules of users */
   gboolean disabled; /* kept, and not used */
   char *comment;     /* or NULL */
+  char *source;      /* the file that it is written in; NULL: none, it is in the database */
 
   /* Set of SNETD_CONDITION_BIT(): which of the following count. */
   guint32 conditions;
@@ -65,7 +66,7 @@ struct _SnetdRule
   SnetdPorts local_ports;
 };
 
-/* Who wrote a dictionary: only the store may say id and created. */
+/* Who wrote a dictionary: only snetd itself may say what it gives, such as id. */
 typedef enum
 {
   SNETD_RULE_FROM_CLIENT,
@@ -85,11 +86,20 @@ SnetdRule *snetd_rule_from_variant (GVariant *dictionary, SnetdRuleSource source
  */
 void snetd_rule_inherit (SnetdRule *rule, const SnetdRule *old);
 
+/*
+ * The type on D-Bus, one character, of a key that a rule can be made with; 0: there is
+ * none of that name, or only snetd gives it.
+ */
+char snetd_rule_key_type (const char *key);
+
 /* Its duration, if it has one, begins. Times are microseconds, as in the struct. */
 void snetd_rule_begin (SnetdRule *rule, gint64 now, gint64 now_boot);
 
 /* An a{sv}, floating. */
 GVariant *snetd_rule_to_variant (const SnetdRule *rule);
+
+/* What it says, without what snetd gives: the same bytes for the same rule. */
+GBytes *snetd_rule_content (const SnetdRule *rule);
 
 /* Finds the contradictions; called by snetd_rule_from_variant() too. */
 gboolean snetd_rule_check (const SnetdRule *rule, GError **error);

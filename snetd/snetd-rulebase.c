@@ -3,6 +3,8 @@
 
 #include "snetd-error.h"
 #include "snetd-lifetimes.h"
+#include "snetd-log.h"
+#include "snetd-rules-dir.h"
 
 struct _SnetdRulebase
 {
@@ -16,6 +18,7 @@ struct _SnetdRulebase
   gboolean loaded;   /* from here on nothing may block */
   SnetdStore *store; /* NULL: see store_error */
   GError *store_error;
+  char *rules_dir;   /* or NULL */
   gint64 minute;     /* since the epoch, for which … */
   guint week_minute; /* … this is known */
 };
@@ -155,8 +158,42 @@ snetd_rulebase_add (SnetdRulebase *self, SnetdRule *rule, GError **error)
 }
 
 gboolean
+snetd_rulebase_add_all (SnetdRulebase *self, GPtrArray *rules, GError **error)
+{
+  for (guint i = 0; i < rules->len; i++)
+    {
+      snetd_rule_begin (g_ptr_array_index (rules, i), g_get_real_time (), snetd_boot_time ());
+      if (!check_login (g_ptr_array_index (rules, i), error))
+        return FALSE;
+    }
+  if (!check_store (self, error) || !snetd_store_add_all (self->store, rules, error))
+    return FALSE;
+
+  for (guint i = 0; i < rules->len; i++)
+    put_in_force (self, g_ptr_array_index (rules, i));
+  for (guint i = 0; i < rules->len; i++)
+    g_signal_emit (self, signals[ADDED], 0, ((SnetdRule *)g_ptr_array_index (rules, i))->id);
+  if (rules->len > 0)
+    g_signal_emit (self, signals[CHANGED], 0);
+  return TRUE;
+}
+
+gboolean
+snetd_rulebase_can_change (const SnetdRule *rule, GError **error)
+{
+  if (rule->source == NULL)
+    return TRUE;
+  g_set_error (error, SNETD_ERROR, SNETD_ERROR_READ_ONLY_RULE,
+               "Rule %" G_GUINT64_FORMAT " is written in %s, and can be changed only there",
+               rule->id, rule->source);
+  return FALSE;
+}
+
+gboolean
 snetd_rulebase_update (SnetdRulebase *self, SnetdRule *rule, GError **error)
 {
+  if (!snetd_rulebase_can_change (snetd_rulebase_lookup (self, rule->id), error))
+    return FALSE;
   snetd_rule_begin (rule, g_get_real_time (), snetd_boot_time ());
   if (!check_login (rule, error) || !check_store (self, error) ||
       !snetd_store_update (self->store, rule, error))
@@ -171,6 +208,8 @@ snetd_rulebase_update (SnetdRulebase *self, SnetdRule *rule, GError **error)
 gboolean
 snetd_rulebase_remove (SnetdRulebase *self, guint64 id, GError **error)
 {
+  if (!snetd_rulebase_can_change (snetd_rulebase_lookup (self, id), error))
+    return FALSE;
   if (!check_store (self, error) || !snetd_store_remove (self->store, id, error))
     return FALSE;
 
@@ -179,14 +218,15 @@ snetd_rulebase_remove (SnetdRulebase *self, guint64 id, GError **error)
   return TRUE;
 }
 
-/* On disk it is dropped at the next start at the latest. */
+/* On disk it is dropped at the next start at the latest; in its file it stays, and is not used. */
 static void
 drop (SnetdRulebase *self, guint64 id)
 {
+  const SnetdRule *rule = snetd_rulebase_lookup (self, id);
   g_autoptr (GError) error = NULL;
 
   g_message ("Rule %" G_GUINT64_FORMAT " has ended", id);
-  if (!snetd_store_remove (self->store, id, &error))
+  if ((rule == NULL || rule->source == NULL) && !snetd_store_remove (self->store, id, &error))
     g_warning ("%s", error->message);
 }
 
@@ -223,6 +263,95 @@ static void
 list_changed_cb (SnetdLists *lists, SnetdRulebase *self)
 {
   g_signal_emit (self, signals[CHANGED], 0);
+}
+
+/* Files. */
+
+static GHashTable *
+find_from_files (SnetdRulebase *self)
+{
+  g_autoptr (GPtrArray) rules = snetd_rulebase_list (self);
+  GHashTable *found =
+    g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)snetd_rule_unref);
+
+  for (guint i = 0; i < rules->len; i++)
+    {
+      SnetdRule *rule = g_ptr_array_index (rules, i);
+
+      if (rule->source != NULL)
+        g_hash_table_insert (found, &rule->id, snetd_rule_ref (rule));
+    }
+  return found;
+}
+
+static gboolean
+is_same (const SnetdRule *one, const SnetdRule *other)
+{
+  g_autoptr (GBytes) content = snetd_rule_content (one);
+  g_autoptr (GBytes) other_content = snetd_rule_content (other);
+
+  return g_bytes_equal (content, other_content);
+}
+
+/* Whether anything has changed. */
+static gboolean
+take_from_file (SnetdRulebase *self, SnetdRule *rule, const SnetdRule *before)
+{
+  if (before != NULL && is_same (rule, before))
+    return FALSE;
+
+  if (before != NULL)
+    take_out_of_force (self, rule->id);
+  put_in_force (self, rule);
+  g_signal_emit (self, signals[before != NULL ? UPDATED : ADDED], 0, rule->id);
+  return TRUE;
+}
+
+static gboolean
+drop_gone (SnetdRulebase *self, GHashTable *gone)
+{
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, gone);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    {
+      take_out_of_force (self, *(guint64 *)id);
+      g_signal_emit (self, signals[REMOVED], 0, *(guint64 *)id);
+    }
+  return g_hash_table_size (gone) > 0;
+}
+
+GPtrArray *
+snetd_rulebase_reload (SnetdRulebase *self)
+{
+  GPtrArray *problems = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GHashTable) gone = find_from_files (self);
+  g_autoptr (GPtrArray) rules = NULL;
+  gboolean changed = FALSE;
+
+  if (self->loaded)
+    snetd_lists_reload (self->lists);
+  if (self->rules_dir == NULL)
+    return problems;
+
+  rules = snetd_rules_dir_load (self->rules_dir, problems);
+  for (guint i = 0; i < rules->len; i++)
+    {
+      SnetdRule *rule = g_ptr_array_index (rules, i);
+
+      if (snetd_lifetimes_seconds_left (rule) == 0)
+        continue;
+      changed |= take_from_file (self, rule, g_hash_table_lookup (gone, &rule->id));
+      g_hash_table_remove (gone, &rule->id);
+    }
+  changed |= drop_gone (self, gone);
+  if (changed)
+    g_signal_emit (self, signals[CHANGED], 0);
+  for (guint i = 0; i < problems->len; i++)
+    snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_RULES_WRONG, "%s",
+               (const char *)g_ptr_array_index (problems, i));
+  return problems;
 }
 
 /* The object. */
@@ -273,6 +402,7 @@ snetd_rulebase_finalize (GObject *object)
   g_clear_pointer (&self->unsure, g_ptr_array_unref);
   g_clear_pointer (&self->store, snetd_store_close);
   g_clear_error (&self->store_error);
+  g_free (self->rules_dir);
   g_clear_pointer (&self->engine, snetd_engine_free);
   G_OBJECT_CLASS (snetd_rulebase_parent_class)->finalize (object);
 }
@@ -304,10 +434,12 @@ snetd_rulebase_init (SnetdRulebase *self)
 SnetdRulebase *
 snetd_rulebase_new (SnetdStore *store,
                     const GError *store_error,
+                    const char *rules_dir,
                     SnetdLists *lists,
                     SnetdLogins *logins)
 {
   SnetdRulebase *self = g_object_new (SNETD_TYPE_RULEBASE, NULL);
+  g_autoptr (GPtrArray) problems = NULL;
 
   g_return_val_if_fail (store != NULL || store_error != NULL, NULL);
 
@@ -316,7 +448,9 @@ snetd_rulebase_new (SnetdStore *store,
   self->logins = g_object_ref (logins);
   self->store = store;
   self->store_error = store_error != NULL ? g_error_copy (store_error) : NULL;
+  self->rules_dir = g_strdup (rules_dir);
   load (self);
+  problems = snetd_rulebase_reload (self);
   self->loaded = TRUE;
   g_signal_connect_object (logins, "changed", G_CALLBACK (logins_changed_cb), self, 0);
   g_signal_connect_object (lists, "changed", G_CALLBACK (list_changed_cb), self, 0);

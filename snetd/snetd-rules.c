@@ -280,10 +280,18 @@ static void
 change (Call *call, const char *method)
 {
   SnetdRule *rule = snetd_rulebase_lookup (call->self->rulebase, call->id);
+  g_autoptr (GError) error = NULL;
 
   if (rule == NULL)
     {
       return_unknown (call);
+      call_free (call);
+      return;
+    }
+  /* Before anybody is asked for a password. All may see it: it is the system's. */
+  if (!snetd_rulebase_can_change (rule, &error))
+    {
+      g_dbus_method_invocation_return_gerror (call->invocation, error);
       call_free (call);
       return;
     }

@@ -145,6 +145,19 @@ snetd_settings_bind (SnetdSettings *self, SnetdManager *manager, SnetdRulebase *
   apply_to_prompts (self);
 }
 
+static gboolean
+reload_rules (SnetdSettings *self, GError **error)
+{
+  g_autoptr (GPtrArray) problems = snetd_rulebase_reload (self->rulebase);
+
+  if (problems->len == 0)
+    return TRUE;
+  g_set_error (error, SNETD_ERROR, SNETD_ERROR_INVALID_RULE,
+               "Some of the rules in files are wrong, and are not used; all else has been read "
+               "again; the log says what");
+  return FALSE;
+}
+
 gboolean
 snetd_settings_reload (SnetdSettings *self, GError **error)
 {
@@ -166,7 +179,7 @@ snetd_settings_reload (SnetdSettings *self, GError **error)
   apply_to_prompts (self);
   snetd_record_set_retention (snetd_manager_get_record (self->manager), &config.retention);
   snetd_log (G_LOG_LEVEL_MESSAGE, SNETD_MESSAGE_CONFIG, "%s has been read again", self->path);
-  return TRUE;
+  return reload_rules (self, error);
 }
 
 /* The object. */

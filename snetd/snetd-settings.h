@@ -28,7 +28,8 @@ void snetd_settings_bind (SnetdSettings *self, SnetdManager *manager, SnetdRuleb
 
 /*
  * Reads the file again, and the rules that are in files. If anything is wrong in it, all stays as
- * it was: SNETD_ERROR_INVALID_CONFIG; the log says what.
+ * it was: SNETD_ERROR_INVALID_CONFIG; the log says what. Of the rules those that are wrong are
+ * not used, and nothing else stays as it was: SNETD_ERROR_INVALID_RULE.
  */
 gboolean snetd_settings_reload (SnetdSettings *self, GError **error);
 

@@ -247,6 +247,32 @@ snetd_store_add (SnetdStore *store, SnetdRule *rule, GError **error)
   return TRUE;
 }
 
+static gboolean
+add_each (SnetdStore *store, GPtrArray *rules, GError **error)
+{
+  for (guint i = 0; i < rules->len; i++)
+    {
+      if (!snetd_store_add (store, g_ptr_array_index (rules, i), error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+snetd_store_add_all (SnetdStore *store, GPtrArray *rules, GError **error)
+{
+  if (!snetd_database_exec (store->database, "BEGIN IMMEDIATE", error))
+    return FALSE;
+  if (add_each (store, rules, error) && snetd_database_exec (store->database, "COMMIT", error))
+    return TRUE;
+
+  /* After some errors SQLite has done that itself. */
+  snetd_database_exec (store->database, "ROLLBACK", NULL);
+  for (guint i = 0; i < rules->len; i++)
+    ((SnetdRule *)g_ptr_array_index (rules, i))->id = 0;
+  return FALSE;
+}
+
 gboolean
 snetd_store_remove (SnetdStore *store, guint64 id, GError **error)
 {

@@ -20,6 +20,9 @@ GPtrArray *snetd_store_load (SnetdStore *store, GError **error);
 /* Sets the rule's id and created. */
 gboolean snetd_store_add (SnetdStore *store, SnetdRule *rule, GError **error);
 
+/* All of them or, if one fails, none; and their ids stay 0 then. */
+gboolean snetd_store_add_all (SnetdStore *store, GPtrArray *rules, GError **error);
+
 /* Replaces the one that has the rule's id; created is kept. */
 gboolean snetd_store_update (SnetdStore *store, SnetdRule *rule, GError **error);
 

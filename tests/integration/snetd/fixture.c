@@ -96,8 +96,13 @@ has_started (gpointer user_data)
 void
 fixture_start (Fixture *fixture)
 {
-  const SnetdDaemonOptions options = { fixture->state_dir, fixture->config_file, fixture->lists_dir,
-                                       FALSE, fixture->agent_timeout };
+  const SnetdDaemonOptions options = {
+    .state_dir = fixture->state_dir,
+    .config_file = fixture->config_file,
+    .lists_dir = fixture->lists_dir,
+    .rules_dir = fixture->rules_dir,
+    .agent_timeout = fixture->agent_timeout,
+  };
   g_autoptr (GDBusConnection) connection = private_bus_connect (bus, 0);
   g_autoptr (GError) error = NULL;
 
@@ -148,6 +153,7 @@ set_up (Fixture *fixture, gconstpointer unused)
   g_assert_true (g_file_set_contents (fixture->config_file, WAIT, -1, NULL));
   fixture->lists_dir = g_build_filename (fixture->state_dir, "lists.d", NULL);
   g_assert_no_errno (g_mkdir (fixture->lists_dir, 0700));
+  fixture->rules_dir = g_build_filename (fixture->state_dir, "rules.d", NULL);
   fixture->rules_db = g_build_filename (fixture->state_dir, "rules.db", NULL);
   fixture->mode_file = g_build_filename (fixture->state_dir, "mode", NULL);
   fixture->journal_db = g_build_filename (fixture->state_dir, "journal.db", NULL);
@@ -188,10 +194,12 @@ tear_down (Fixture *fixture, gconstpointer unused)
   fixture_stop (fixture);
 
   remove_files (fixture->lists_dir);
+  remove_files (fixture->rules_dir);
   remove_files (fixture->state_dir);
   g_free (fixture->lists_dir);
   g_free (fixture->state_dir);
   g_free (fixture->config_file);
+  g_free (fixture->rules_dir);
   g_free (fixture->rules_db);
   g_free (fixture->mode_file);
   g_free (fixture->journal_db);

@@ -42,6 +42,7 @@ typedef struct
   char *state_dir;
   char *config_file;
   char *lists_dir;
+  char *rules_dir; /* not made yet */
   char *rules_db;
   char *mode_file;
   char *journal_db;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* org.snet.Rules: who may see and change which. */
+#include <glib/gstdio.h>
+
 #include "fixture.h"
 #include "snet-names.h"
 
@@ -450,6 +452,73 @@ test_process_ends (Fixture *fixture)
   wait_until (rule_is_gone, fixture, "the end of the rule");
 }
 
+/* Rules in files are seen by all and changed by nobody here, and keep their ids. */
+static void
+test_files (Fixture *fixture)
+{
+  g_autofree char *path = g_build_filename (fixture->rules_dir, "site.rules", NULL);
+  g_autofree char *quoted = g_strdup_printf ("'%s'", path);
+  guint64 rule = 0, held;
+  guint questions;
+
+  g_assert_cmpint (g_mkdir (fixture->rules_dir, 0700), ==, 0);
+  g_assert_true (g_file_set_contents_full (path, "[Site]\naction=deny\nremote-port=443\n", -1,
+                                           G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *ids = NULL;
+
+      fixture_stop (fixture);
+      fixture_start (fixture);
+      ids = list_rules (fixture->alice);
+      if (i > 0)
+        g_assert_cmpuint (g_ascii_strtoull (ids, NULL, 10), ==, rule);
+      rule = g_ascii_strtoull (ids, NULL, 10);
+      check_key (fixture->alice, rule, "source", quoted);
+      check_key (fixture->alice, rule, "owner", NULL);
+      check_key (fixture->alice, rule, "created", NULL);
+    }
+  held = fake_snet_hold (fake_snet_event (ALICE));
+  kernel_gets_verdict (held, SNET_VERDICT_DENY, 0);
+
+  questions = fake_polkit_n_questions (fixture->polkit);
+  fake_polkit_set (fixture->polkit, SNET_ACTION_MANAGE_SYSTEM_RULES, FAKE_POLKIT_YES);
+  check_update_error (fixture->alice, rule, "{'action': <'allow'>}", SNET_ERROR_NAME_READ_ONLY_RULE,
+                      path);
+  client_check_error (fixture->root, SNET_ERROR_NAME_READ_ONLY_RULE, path, "Rules.Remove", "(t)",
+                      rule);
+  check_add_error (fixture->root, "{'action': <'allow'>, 'source': <'/x'>}",
+                   SNET_ERROR_NAME_INVALID_RULE, "source");
+  /* Nobody was asked for a password for that. */
+  g_assert_cmpuint (fake_polkit_n_questions (fixture->polkit), ==, questions);
+}
+
+static void
+write_site (Fixture *fixture, const char *text)
+{
+  g_autofree char *path = g_build_filename (fixture->rules_dir, "site.rules", NULL);
+
+  g_assert_true (
+    g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL));
+}
+
+/* What has changed in files is in force when Reload returns, and what is wrong in them is said. */
+static void
+test_reload (Fixture *fixture)
+{
+  g_autoptr (GVariant) reply = NULL;
+  guint64 held;
+
+  g_assert_cmpint (g_mkdir (fixture->rules_dir, 0700), ==, 0);
+  held = fixture_hold (fixture, ALICE);
+  write_site (fixture, "[Site]\naction=deny\n");
+  reply = client_call (fixture->root, "Control.Reload", NULL);
+  kernel_gets_verdict (held, SNET_VERDICT_DENY, 0);
+  write_site (fixture, "[Site]\naction=forbid\n[Other]\naction=ask\n");
+  client_check_error (fixture->root, SNET_ERROR_NAME_INVALID_RULE, "rules", "Control.Reload", NULL);
+  fixture_hold (fixture, ALICE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -474,6 +543,8 @@ main (int argc, char **argv)
   fixture_add ("/rules/duration", test_duration);
   fixture_add ("/rules/until", test_until);
   fixture_add ("/rules/process-ends", test_process_ends);
+  fixture_add ("/rules/files", test_files);
+  fixture_add ("/rules/reload", test_reload);
 
   status = g_test_run ();
   fixture_exit ();

@@ -17,7 +17,7 @@ parse (const char *text)
 {
   Parsed parsed = { NULL, g_ptr_array_new_with_free_func (g_free) };
 
-  parsed.rules = snetd_rule_text_parse (text, strlen (text), parsed.problems);
+  parsed.rules = snetd_rule_text_parse (text, strlen (text), NULL, parsed.problems);
   return parsed;
 }
 
@@ -148,7 +148,7 @@ test_nul (void)
   const char text[] = "[a]\naction=allow\n\0[b]\naction=deny\n";
   g_auto (Parsed) parsed = { NULL, g_ptr_array_new_with_free_func (g_free) };
 
-  parsed.rules = snetd_rule_text_parse (text, sizeof text - 1, parsed.problems);
+  parsed.rules = snetd_rule_text_parse (text, sizeof text - 1, NULL, parsed.problems);
   g_assert_cmpuint (parsed.rules->len, ==, 0);
   g_assert_cmpuint (parsed.problems->len, ==, 1);
 }
