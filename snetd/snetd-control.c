@@ -384,12 +384,36 @@ show_kernel (SnetdControl *self)
 }
 
 static void
+show_features (SnetdControl *self)
+{
+  static const struct
+  {
+    enum snet_feature bit;
+    const char *word;
+  } features[] = {
+    { SNET_FEATURE_ACCEPT, "accept" },
+    { SNET_FEATURE_IDENTITY, "identity" },
+    { SNET_FEATURE_FLOW, "flow" },
+    { SNET_FEATURE_CLOSE, "close" },
+  };
+  const guint64 has = snetd_settings_get_features (self->settings);
+  const char *words[G_N_ELEMENTS (features) + 1] = { NULL };
+  guint n = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (features); i++)
+    if (has & features[i].bit)
+      words[n++] = features[i].word;
+  snet_dbus_control_set_features (SNET_DBUS_CONTROL (self), words);
+}
+
+static void
 show_settings (SnetdControl *self)
 {
   SnetDBusControl *control = SNET_DBUS_CONTROL (self);
   g_autofree char *policy =
     snetd_vocabulary_word (&snetd_verdicts, snetd_settings_get_policy (self->settings));
 
+  show_features (self);
   snet_dbus_control_set_verdict_delay (control, snetd_settings_get_delay (self->settings));
   snet_dbus_control_set_verdict_policy (control, policy != NULL ? policy : "");
 }

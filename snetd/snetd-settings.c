@@ -15,6 +15,7 @@ struct _SnetdSettings
   SnetdRulebase *rulebase; /* likewise */
   guint32 delay;           /* the kernel's; 0: there is none */
   int policy;              /* likewise; -1 */
+  guint64 features;        /* likewise; 0 */
 };
 
 enum
@@ -29,14 +30,20 @@ G_DEFINE_FINAL_TYPE (SnetdSettings, snetd_settings, G_TYPE_OBJECT)
 
 /* The kernel's. */
 
+/* NULL: no kernel is controlled. */
 static void
-note (SnetdSettings *self, guint32 delay, int policy)
+note (SnetdSettings *self, const struct snet_config *settings)
 {
-  if (self->delay == delay && self->policy == policy)
+  const guint32 delay = settings != NULL ? settings->delay : 0;
+  const int policy = settings != NULL ? (int)settings->policy : -1;
+  const guint64 features = settings != NULL ? settings->features : 0;
+
+  if (self->delay == delay && self->policy == policy && self->features == features)
     return;
 
   self->delay = delay;
   self->policy = policy;
+  self->features = features;
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -48,7 +55,7 @@ set (SnetdSettings *self, const struct snet_config *wanted, GError **error)
   if (!snetd_kernel_set_config (self->kernel, wanted, error) ||
       !snetd_kernel_get_config (self->kernel, &settings, error))
     return FALSE;
-  note (self, settings.delay, settings.policy);
+  note (self, &settings);
   return TRUE;
 }
 
@@ -80,6 +87,12 @@ snetd_settings_get_policy (SnetdSettings *self)
   return self->policy;
 }
 
+guint64
+snetd_settings_get_features (SnetdSettings *self)
+{
+  return self->features;
+}
+
 /* What the file does not say stays as the kernel has it. */
 static void
 apply_to_kernel (SnetdSettings *self)
@@ -90,7 +103,7 @@ apply_to_kernel (SnetdSettings *self)
 
   if (snetd_kernel_get_state (self->kernel) != SNETD_KERNEL_LSM)
     {
-      note (self, 0, -1);
+      note (self, NULL);
       return;
     }
 
@@ -109,7 +122,7 @@ apply_to_kernel (SnetdSettings *self)
 
   g_clear_error (&error);
   if (snetd_kernel_get_config (self->kernel, &settings, &error))
-    note (self, settings.delay, settings.policy);
+    note (self, &settings);
   else
     g_warning ("%s", error->message);
 }

@@ -12,7 +12,7 @@
  * again and says otherwise.
  *
  * Signals:
- * changed: the delay or the policy.
+ * changed: the delay, the policy or the features.
  */
 #define SNETD_TYPE_SETTINGS (snetd_settings_get_type ())
 G_DECLARE_FINAL_TYPE (SnetdSettings, snetd_settings, SNETD, SETTINGS, GObject)
@@ -36,6 +36,9 @@ gboolean snetd_settings_reload (SnetdSettings *self, GError **error);
 /* Of the kernel that is controlled; 0 and -1: none is. */
 guint32 snetd_settings_get_delay (SnetdSettings *self);
 int snetd_settings_get_policy (SnetdSettings *self);
+
+/* What it can do: a set of enum snet_feature; 0: none is. */
+guint64 snetd_settings_get_features (SnetdSettings *self);
 
 gboolean snetd_settings_set_delay (SnetdSettings *self, guint32 seconds, GError **error);
 gboolean snetd_settings_set_policy (SnetdSettings *self, enum snet_verdict policy, GError **error);

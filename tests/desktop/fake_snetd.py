@@ -40,6 +40,7 @@ class FakeSnetd:
         self.next_rule = 1
         self.next_error = None
         self.properties = {"Version": GLib.Variant("s", "0"), "Kernel": GLib.Variant("s", "lsm"),
+                           "Features": GLib.Variant("as", ["accept", "identity", "flow"]),
                            "Mode": GLib.Variant("s", "ask"), "ModeUntil": GLib.Variant("x", 0),
                            "ModeAfter": GLib.Variant("s", "ask"),
                            "VerdictDelay": GLib.Variant("u", 30),

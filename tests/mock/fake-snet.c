@@ -82,7 +82,8 @@ fake_snet_reset (void)
 
   kernel.waiting = g_ptr_array_new_with_free_func ((GDestroyNotify)snet_event_free);
   kernel.verdicts = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
-  kernel.config.fields = SNET_CONFIG_DELAY | SNET_CONFIG_POLICY;
+  kernel.config.fields = SNET_CONFIG_DELAY | SNET_CONFIG_POLICY | SNET_CONFIG_FEATURES;
+  kernel.config.features = SNET_FEATURE_IDENTITY | SNET_FEATURE_CLOSE;
   kernel.config.delay = 60;
   kernel.config.policy = SNET_VERDICT_ALLOW;
 }

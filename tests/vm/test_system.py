@@ -8,6 +8,7 @@ ones. Programs that connect are curl, and Python for what curl cannot do.
 
 import errno
 import http.server
+import json
 import os
 import pwd
 import signal
@@ -511,7 +512,20 @@ def test_modes():
     set_mode("ask")
     expect(connect(), (errno.EACCES, "deny", "rule"), "the rule, when it counts again")
     statistics = call("Control", "GetStatistics")
+    expect(control("Features"), ["accept", "identity", "flow", "close"], "features")
     assert statistics["decided"]["off"] >= 1 and statistics["kernel"]["ticket-denied"] >= 1, statistics
+
+
+def test_message_id():
+    """who has changed the mode is found in the log by an id and fields of its own"""
+    set_mode("monitor")
+    subprocess.run(["journalctl", "--sync"], check=True)
+    found = subprocess.run(["journalctl", "-o", "json", "-n", "1", "SNET_MODE=monitor",
+                            "MESSAGE_ID=d754a6bdeecc4bae92ad1730b87b97a6"],
+                           check=True, capture_output=True, text=True).stdout
+    entry = json.loads(found)
+    expect((entry["SNET_UID"], entry["_SYSTEMD_UNIT"]), ("0", "snetd.service"), "who and where")
+    assert "monitor" in entry["MESSAGE"], entry["MESSAGE"]
 
 
 def test_mode_ends():
@@ -581,5 +595,5 @@ if __name__ == "__main__":
              test_kill_daemon, test_kill_held, test_second_controller, test_forever,
              test_ticket, test_rule_settles_waiting, test_bind_and_listen, test_bad_verdicts, test_bad_rules,
              test_not_allowed, test_signals_are_private, test_journal_pages, test_process, test_threads,
-             test_without_agent, test_modes, test_mode_ends, test_mode_restart, test_reload,
+             test_without_agent, test_modes, test_message_id, test_mode_ends, test_mode_restart, test_reload,
              test_sandbox], clean)

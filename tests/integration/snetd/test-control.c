@@ -428,6 +428,7 @@ test_settings (Fixture *fixture)
   client_sees (fixture->bob, "VerdictDelay 30");
   client_sees (fixture->bob, "VerdictPolicy deny");
   check_property (fixture, "VerdictDelay", "30");
+  check_property (fixture, "Features", "['identity', 'close']");
   g_assert_cmpuint (fake_snet_config ().delay, ==, 30);
   g_assert_cmpint (fake_snet_config ().policy, ==, SNET_VERDICT_DENY);
 
@@ -453,6 +454,7 @@ test_no_kernel (Fixture *fixture)
   client_set_mode (fixture->root, "lockdown", "{}");
   check_mode (fixture, "lockdown");
   check_property (fixture, "VerdictDelay", "0");
+  check_property (fixture, "Features", "[]");
 }
 
 static void
