@@ -190,8 +190,8 @@ match_endpoints (const SnetdRequest *request)
     }
 }
 
-static guint
-default_match (const SnetdRequest *request)
+guint
+snetd_answer_default_match (const SnetdRequest *request)
 {
   guint match = BIT (SNETD_CONDITION_OPERATION) | BIT (SNETD_CONDITION_PROGRAM) |
                 BIT (SNETD_CONDITION_PROTOCOL);
@@ -245,7 +245,7 @@ snetd_answer_make_rule (const SnetdAnswer *answer,
   rule->duration = answer->duration;
   rule->until = answer->until;
   rule->comment = g_strdup (answer->comment);
-  match = answer->match_given ? answer->match : default_match (request);
+  match = answer->match_given ? answer->match : snetd_answer_default_match (request);
   if (rule->lifetime == SNETD_LIFETIME_PROCESS)
     {
       match |= BIT (SNETD_CONDITION_PROCESS);

@@ -22,6 +22,9 @@ typedef struct
 SnetdAnswer *snetd_answer_new (const char *verdict, GVariant *options, GError **error);
 void snetd_answer_free (SnetdAnswer *answer);
 
+/* The conditions that a rule made of this request keeps, unless others are said. */
+guint snetd_answer_default_match (const SnetdRequest *request);
+
 /*
  * The rule that an answer to @request makes. Error: SNETD_ERROR_INVALID_OPTION.
  * @caller: the uid that answers.

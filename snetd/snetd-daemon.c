@@ -170,7 +170,7 @@ make_interfaces (SnetdDaemon *self, const SnetdDaemonOptions *options)
   self->authority =
     snetd_authority_new (self->connection, options->session ? getuid () : 0, !options->session);
   self->events = snetd_events_new (self->manager, self->authority, self->logins);
-  self->rules = snetd_rules_new (self->rulebase, self->authority, self->logins);
+  self->rules = snetd_rules_new (self->rulebase, self->manager, self->authority, self->logins);
   self->agents = snetd_agents_new (self->manager, self->authority, options->agent_timeout);
   self->control = snetd_control_new (self->kernel, self->manager, self->rulebase, self->mode,
                                      self->settings, self->authority);

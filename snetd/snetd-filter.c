@@ -252,6 +252,14 @@ snetd_filter_only_uid (SnetdFilter *filter, guint32 uid)
   add_condition (filter, "uid = ?", TRUE, g_variant_new_uint32 (uid));
 }
 
+void
+snetd_filter_only_reason (SnetdFilter *filter, SnetdReason reason)
+{
+  char *word = snetd_vocabulary_word (&snetd_reasons, reason);
+
+  add_condition (filter, "reason = " TEXT_ID, TRUE, g_variant_new_take_string (word));
+}
+
 /* " AND uid = ?1 AND +verdict = ...": the first one that has an index may use it. */
 static char *
 conditions_sql (const SnetdFilter *filter, gboolean use_index)

@@ -4,6 +4,8 @@
 #include <gio/gio.h>
 #include <sqlite3.h>
 
+#include "snetd-names.h"
+
 /* A Query's filter, as an SQL statement. */
 typedef struct SnetdFilter SnetdFilter;
 
@@ -11,8 +13,9 @@ typedef struct SnetdFilter SnetdFilter;
 SnetdFilter *snetd_filter_new (GVariant *dictionary, GError **error);
 void snetd_filter_free (SnetdFilter *filter);
 
-/* Events of this uid only, whatever else is said. */
+/* Events of this uid, or with this reason, only, whatever else is said. */
 void snetd_filter_only_uid (SnetdFilter *filter, guint32 uid);
+void snetd_filter_only_reason (SnetdFilter *filter, SnetdReason reason);
 
 /* A statement that gives the serials of the latest events that it is about, the newest first. */
 char *snetd_filter_sql (const SnetdFilter *filter, guint limit);

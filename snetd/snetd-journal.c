@@ -415,6 +415,62 @@ snetd_journal_query (SnetdJournal *journal, const SnetdFilter *filter, guint lim
   return events;
 }
 
+/* The number of a row is that of the newest; its other columns are, too, as SQLite has it. */
+static char *
+survey_sql (const SnetdFilter *filter)
+{
+  static const char *const outgoing =
+    "operation IN (SELECT id FROM texts WHERE text IN ('connect', 'send'))";
+  g_autofree char *serials = snetd_filter_sql (filter, SNETD_JOURNAL_SURVEY);
+  g_autofree char *names = snetd_journal_row_names ();
+
+  return g_strdup_printf (
+    "SELECT max (serial), count (*) AS n, %s FROM (%s) CROSS JOIN calls USING (serial)"
+    " GROUP BY operation, family, type, protocol, uid, program, script, remote_host,"
+    " remote_address, CASE WHEN %s THEN remote_port ELSE local_port END"
+    " ORDER BY n DESC, 1 DESC LIMIT %d",
+    names, serials, outgoing, SNETD_JOURNAL_PAGE);
+}
+
+static GVariant *
+read_kinds (SnetdJournal *journal, sqlite3_stmt *statement, GError **error)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  int result;
+
+  while ((result = snetd_database_step (journal->database, statement, error)) == SQLITE_ROW)
+    {
+      g_auto (GVariantBuilder) dict = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+      snetd_dict_add (&dict, SNET_KEY_COUNT,
+                      g_variant_new_uint32 ((guint32)sqlite3_column_int64 (statement, 1)));
+      snetd_journal_row_read (statement, 2, journal->texts, &dict);
+      g_variant_builder_add_value (&builder, g_variant_builder_end (&dict));
+    }
+  return result == SQLITE_DONE ? g_variant_builder_end (&builder) : NULL;
+}
+
+GVariant *
+snetd_journal_survey (SnetdJournal *journal, const SnetdFilter *filter, GError **error)
+{
+  g_autofree char *sql = survey_sql (filter);
+  sqlite3_stmt *statement;
+  GVariant *kinds;
+
+  if (!snetd_journal_flush (journal, error))
+    return NULL;
+  statement = snetd_database_prepare (journal->database, sql, error);
+  if (statement == NULL)
+    return NULL;
+
+  snetd_filter_bind (filter, statement);
+  snetd_database_set_bound (journal->database, QUERY_STEPS);
+  kinds = read_kinds (journal, statement, error);
+  snetd_database_set_bound (journal->database, 0);
+  sqlite3_finalize (statement);
+  return kinds;
+}
+
 void
 snetd_journal_close (SnetdJournal *journal)
 {

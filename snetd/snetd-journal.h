@@ -6,6 +6,9 @@
 
 #define SNETD_JOURNAL_PAGE 1000 /* the most that one Query returns */
 
+/* As many as are looked through in a moment. */
+#define SNETD_JOURNAL_SURVEY 20000
+
 /*
  * What has been decided, on disk. Written in batches: by number, or a moment
  * after the first; a query sees all the same what was just decided.
@@ -49,5 +52,12 @@ guint64 snetd_journal_lost (SnetdJournal *journal);
  */
 GVariant *
 snetd_journal_query (SnetdJournal *journal, const SnetdFilter *filter, guint limit, GError **error);
+
+/*
+ * The kinds of calls among the latest events that the filter is about, SNETD_JOURNAL_SURVEY
+ * at most: of each kind the newest event, with the number of them as the count; the kind that
+ * there is most of first. What makes a kind is who wants what, and where to.
+ */
+GVariant *snetd_journal_survey (SnetdJournal *journal, const SnetdFilter *filter, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnetdJournal, snetd_journal_close)

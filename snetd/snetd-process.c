@@ -10,9 +10,6 @@
 
 #include "snetd-cgroup.h"
 
-#define DELETED   " (deleted)"
-#define ELSEWHERE " (elsewhere)"
-
 #define NSEC_PER_SEC 1000000000
 #define STAT_START   22 /* field of /proc/PID/stat, see proc(5) */
 
@@ -40,7 +37,7 @@ read_at (int dir, const char *name, char *buffer, gsize size)
 static char *
 read_link_at (int dir, const char *name)
 {
-  char target[PATH_MAX + sizeof DELETED];
+  char target[PATH_MAX + sizeof SNETD_PROGRAM_DELETED];
   gssize length = readlinkat (dir, name, target, sizeof target);
 
   return length > 0 && length < (gssize)sizeof target ? g_strndup (target, length) : NULL;
@@ -126,10 +123,10 @@ program_by_proc (int dir)
     return NULL;
 
   text = snetd_process_text (path);
-  if (is_same_file (dir, path) || g_str_has_suffix (path, DELETED))
+  if (is_same_file (dir, path) || g_str_has_suffix (path, SNETD_PROGRAM_DELETED))
     return g_steal_pointer (&text);
 
-  return g_strconcat (text, ELSEWHERE, NULL);
+  return g_strconcat (text, SNETD_PROGRAM_ELSEWHERE, NULL);
 }
 
 /* Whether the file that the kernel has seen is the one that the path leads to from here. */
@@ -149,7 +146,7 @@ is_deleted (int dir)
 {
   g_autofree char *path = read_link_at (dir, "exe");
 
-  return path != NULL && g_str_has_suffix (path, DELETED);
+  return path != NULL && g_str_has_suffix (path, SNETD_PROGRAM_DELETED);
 }
 
 /*
@@ -163,10 +160,11 @@ program_by_kernel (const struct snet_event *event, int dir)
   g_autofree char *text = snetd_process_text (event->program);
 
   if (!g_path_is_absolute (event->program) || is_here (event, dir) ||
-      g_str_has_suffix (event->program, DELETED))
+      g_str_has_suffix (event->program, SNETD_PROGRAM_DELETED))
     return g_steal_pointer (&text);
 
-  return g_strconcat (text, is_deleted (dir) ? DELETED : ELSEWHERE, NULL);
+  return g_strconcat (text, is_deleted (dir) ? SNETD_PROGRAM_DELETED : SNETD_PROGRAM_ELSEWHERE,
+                      NULL);
 }
 
 /*

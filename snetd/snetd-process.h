@@ -8,6 +8,10 @@
 #define SNETD_COMMAND_ARGUMENTS 64   /* of those that there are, and of */
 #define SNETD_COMMAND_BYTES     4096 /* their bytes, no more are kept */
 
+/* What the path of a program may end in, see below. */
+#define SNETD_PROGRAM_DELETED   " (deleted)"
+#define SNETD_PROGRAM_ELSEWHERE " (elsewhere)"
+
 /*
  * What /proc tells of a process that is held. All members are UTF-8 as of
  * snetd_process_text(), and NULL if unknown.

@@ -59,15 +59,26 @@ snetd_record_set_retention (SnetdRecord *record, const SnetdRetention *retention
     snetd_journal_set_retention (record->journal, retention);
 }
 
+static gboolean
+check_journal (SnetdRecord *record, GError **error)
+{
+  if (record->journal == NULL)
+    g_propagate_error (error, g_error_copy (record->journal_error));
+  return record->journal != NULL;
+}
+
 GVariant *
 snetd_record_query (SnetdRecord *record, const SnetdFilter *filter, guint limit, GError **error)
 {
-  if (record->journal == NULL)
-    {
-      g_propagate_error (error, g_error_copy (record->journal_error));
-      return NULL;
-    }
-  return snetd_journal_query (record->journal, filter, limit, error);
+  return check_journal (record, error) ? snetd_journal_query (record->journal, filter, limit, error)
+                                       : NULL;
+}
+
+GVariant *
+snetd_record_survey (SnetdRecord *record, const SnetdFilter *filter, GError **error)
+{
+  return check_journal (record, error) ? snetd_journal_survey (record->journal, filter, error)
+                                       : NULL;
 }
 
 void

@@ -25,6 +25,9 @@ void snetd_record_set_retention (SnetdRecord *record, const SnetdRetention *rete
 GVariant *
 snetd_record_query (SnetdRecord *record, const SnetdFilter *filter, guint limit, GError **error);
 
+/* See snetd_journal_survey(). */
+GVariant *snetd_record_survey (SnetdRecord *record, const SnetdFilter *filter, GError **error);
+
 /* The keys decided, gaps, events and lost of Control.GetStatistics. */
 void snetd_record_add_statistics (SnetdRecord *record, GVariantBuilder *dict);
 

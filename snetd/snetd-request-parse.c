@@ -67,6 +67,7 @@ static const struct
   { SNET_KEY_ERRNO, KIND_NONE, 0, NULL },
   { SNET_KEY_WAITED, KIND_NONE, 0, NULL },
   { SNET_KEY_SERIAL, KIND_NONE, 0, NULL },
+  { SNET_KEY_COUNT, KIND_NONE, 0, NULL },
 };
 
 static gboolean

@@ -3,12 +3,14 @@
 
 #include "snet-names.h"
 #include "snetd-error.h"
+#include "snetd-proposals.h"
 
 struct _SnetdRules
 {
   SnetDBusRulesSkeleton parent_instance;
 
   SnetdRulebase *rulebase;
+  SnetdManager *manager;
   SnetdAuthority *authority;
   SnetdLogins *logins;
 };
@@ -28,6 +30,7 @@ struct Call
   GDBusMethodInvocation *invocation;
   SnetdRule *rule;
   SnetdRequest *request;
+  SnetdFilter *filter;
   gboolean owner_given;
   guint64 id;
   GError *denied;
@@ -51,6 +54,7 @@ call_free (Call *call)
   g_clear_object (&call->invocation);
   g_clear_pointer (&call->rule, snetd_rule_unref);
   g_clear_pointer (&call->request, snetd_request_unref);
+  g_clear_pointer (&call->filter, snetd_filter_free);
   g_clear_error (&call->denied);
   g_free (call);
 }
@@ -423,6 +427,56 @@ handle_explain (SnetDBusRules *object, GDBusMethodInvocation *invocation, GVaria
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+/* Propose */
+
+static GVariant *
+propose (SnetdRules *self, SnetdFilter *filter, GError **error)
+{
+  g_autoptr (GVariant) kinds = NULL;
+
+  snetd_filter_only_reason (filter, SNETD_REASON_MONITOR);
+  kinds = snetd_record_survey (snetd_manager_get_record (self->manager), filter, error);
+  if (kinds == NULL)
+    return NULL;
+  g_variant_ref_sink (kinds);
+  return snetd_proposals_make (self->rulebase, kinds);
+}
+
+static void
+propose_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  g_autoptr (GError) error = NULL;
+  GVariant *rules;
+  guint32 caller;
+
+  if (!snetd_authority_check_finish (SNETD_AUTHORITY (source), result, &caller, NULL))
+    snetd_filter_only_uid (call->filter, caller);
+  rules = propose (call->self, call->filter, &error);
+  if (rules == NULL)
+    g_dbus_method_invocation_return_gerror (call->invocation, error);
+  else
+    snet_dbus_rules_complete_propose (SNET_DBUS_RULES (call->self), call->invocation, rules);
+}
+
+static gboolean
+handle_propose (SnetDBusRules *object, GDBusMethodInvocation *invocation, GVariant *filter)
+{
+  SnetdRules *self = SNETD_RULES (object);
+  g_autoptr (Call) call = call_new (self, invocation);
+  g_autoptr (GError) error = NULL;
+
+  call->filter = snetd_filter_new (filter, &error);
+  if (call->filter == NULL)
+    {
+      g_dbus_method_invocation_return_gerror (invocation, error);
+      return G_DBUS_METHOD_INVOCATION_HANDLED;
+    }
+  snetd_authority_check (self->authority, invocation, "Rules.Propose", SNETD_AUTHORITY_SYSTEM,
+                         propose_allowed_cb, g_steal_pointer (&call));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
 static void
 rule_added_cb (SnetdRulebase *rulebase, guint64 id, SnetdRules *self)
 {
@@ -447,6 +501,7 @@ snetd_rules_finalize (GObject *object)
   SnetdRules *self = SNETD_RULES (object);
 
   g_clear_object (&self->rulebase);
+  g_clear_object (&self->manager);
   g_clear_object (&self->authority);
   g_clear_object (&self->logins);
   G_OBJECT_CLASS (snetd_rules_parent_class)->finalize (object);
@@ -467,6 +522,7 @@ snetd_rules_iface_init (SnetDBusRulesIface *iface)
   iface->handle_update = handle_update;
   iface->handle_remove = handle_remove;
   iface->handle_explain = handle_explain;
+  iface->handle_propose = handle_propose;
 }
 
 static void
@@ -475,11 +531,15 @@ snetd_rules_init (SnetdRules *self)
 }
 
 SnetdRules *
-snetd_rules_new (SnetdRulebase *rulebase, SnetdAuthority *authority, SnetdLogins *logins)
+snetd_rules_new (SnetdRulebase *rulebase,
+                 SnetdManager *manager,
+                 SnetdAuthority *authority,
+                 SnetdLogins *logins)
 {
   SnetdRules *self = g_object_new (SNETD_TYPE_RULES, NULL);
 
   self->rulebase = g_object_ref (rulebase);
+  self->manager = g_object_ref (manager);
   self->authority = g_object_ref (authority);
   self->logins = g_object_ref (logins);
   g_signal_connect_object (rulebase, "added", G_CALLBACK (rule_added_cb), self, 0);

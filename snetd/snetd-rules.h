@@ -3,11 +3,13 @@
 
 #include "snet-dbus-generated.h"
 #include "snetd-authority.h"
-#include "snetd-rulebase.h"
+#include "snetd-manager.h"
 
 /* org.snet.Rules, see dbus/org.snet.Rules.xml. */
 #define SNETD_TYPE_RULES (snetd_rules_get_type ())
 G_DECLARE_FINAL_TYPE (SnetdRules, snetd_rules, SNETD, RULES, SnetDBusRulesSkeleton)
 
-SnetdRules *
-snetd_rules_new (SnetdRulebase *rulebase, SnetdAuthority *authority, SnetdLogins *logins);
+SnetdRules *snetd_rules_new (SnetdRulebase *rulebase,
+                             SnetdManager *manager,
+                             SnetdAuthority *authority,
+                             SnetdLogins *logins);

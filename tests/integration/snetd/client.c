@@ -538,3 +538,19 @@ client_set_mode (Client *client, const char *mode, const char *options)
   g_autoptr (GVariant) reply =
     client_call (client, "Control.SetMode", "(s@a{sv})", mode, dictionary);
 }
+
+void
+client_check_control (Client *client, const char *property, const char *value)
+{
+  g_autofree char *got = client_get_control (client, property);
+
+  g_assert_cmpstr (got, ==, value);
+}
+
+void
+client_check_mode (Client *client, const char *mode)
+{
+  client_check_control (client, "Mode", mode);
+  client_check_control (client, "ModeAfter", mode);
+  client_check_control (client, "ModeUntil", "0");
+}

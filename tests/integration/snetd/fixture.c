@@ -135,6 +135,14 @@ fixture_stop (Fixture *fixture)
   wait_until (is_gone, &left, "the end of snetd");
 }
 
+void
+fixture_restart (Fixture *fixture)
+{
+  fixture_stop (fixture);
+  fixture_start (fixture);
+  g_assert_null (fixture->failure);
+}
+
 static void
 set_up (Fixture *fixture, gconstpointer unused)
 {
@@ -256,6 +264,15 @@ fixture_hold (Fixture *fixture, guint32 uid)
 
   client_hears (fixture->root, requested);
   return id;
+}
+
+guint64
+fixture_hold_to_port (guint16 port)
+{
+  struct snet_event event = fake_snet_event (ALICE);
+
+  ((struct sockaddr_in *)&event.remote)->sin_port = htons (port);
+  return fake_snet_hold (event);
 }
 
 /* The programs on the bus are in client.c. */

@@ -61,11 +61,17 @@ void fixture_add_stopped (const char *path, FixtureFunc test);
 void fixture_start (Fixture *fixture);
 void fixture_stop (Fixture *fixture);
 
+/* As the same one again; it must start. */
+void fixture_restart (Fixture *fixture);
+
 /* How many warnings like this pattern there have been since the test began. */
 guint fixture_count_warnings (const char *pattern);
 
 /* A call of this user is held, unlike all before, and known to those who may know; its id. */
 guint64 fixture_hold (Fixture *fixture, guint32 uid);
+
+/* Alice's call to this port is held; nobody need hear of it. */
+guint64 fixture_hold_to_port (guint16 port);
 
 /* Another user's, or a second program of the same. */
 Client *client_new (guint32 uid);
@@ -135,6 +141,11 @@ guint64 client_add_rule (Client *client, const char *rule);
 
 /* A string property of org.snet.Control, or a number as text. */
 char *client_get_control (Client *client, const char *property);
+
+void client_check_control (Client *client, const char *property, const char *value);
+
+/* This is the mode, and one that lasts. */
+void client_check_mode (Client *client, const char *mode);
 
 /* Waits until the kernel has a verdict for the request. */
 void kernel_gets_verdict (guint64 id, enum snet_verdict verdict, int error);

@@ -19,6 +19,7 @@ test_table (void)
     { "Rules.List", "", SNET_ACTION_OBSERVE },
     { "Rules.Get", "", SNET_ACTION_OBSERVE },
     { "Rules.Explain", "", SNET_ACTION_OBSERVE },
+    { "Rules.Propose", "", SNET_ACTION_OBSERVE },
     { "Rules.Update", SNET_ACTION_MANAGE_OWN_RULES, SNET_ACTION_MANAGE_SYSTEM_RULES },
     { "Rules.Add", SNET_ACTION_MANAGE_OWN_RULES, SNET_ACTION_MANAGE_SYSTEM_RULES },
     { "Rules.Remove", SNET_ACTION_MANAGE_OWN_RULES, SNET_ACTION_MANAGE_SYSTEM_RULES },
