@@ -152,12 +152,14 @@ static void
 make_parts (SnetdDaemon *self, const SnetdDaemonOptions *options)
 {
   g_autofree char *mode_path = g_build_filename (options->state_dir, "mode", NULL);
+  g_autofree char *policy_path = g_build_filename (options->state_dir, "policy", NULL);
   g_autofree char *boot_id = read_boot_id ();
 
-  self->settings = snetd_settings_new (options->config_file, self->kernel);
   self->logins = snetd_logins_new (self->connection);
   self->rulebase = make_rulebase (options, self->logins, boot_id);
   self->mode = snetd_switch_new (mode_path, boot_id);
+  self->settings = snetd_settings_new (options->config_file, self->kernel, self->mode,
+                                       snetd_policy_new (policy_path, boot_id));
   self->manager = snetd_manager_new (self->kernel, self->monitor, self->rulebase, self->mode,
                                      make_record (self->settings, options));
   snetd_settings_bind (self->settings, self->manager, self->rulebase);

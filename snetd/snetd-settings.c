@@ -11,6 +11,8 @@ struct _SnetdSettings
   char *path;
   SnetdConfig config;
   SnetdKernel *kernel;
+  SnetdSwitch *mode;
+  SnetdPolicy *kept;
   SnetdManager *manager;   /* NULL: not bound yet */
   SnetdRulebase *rulebase; /* likewise */
   guint32 delay;           /* the kernel's; 0: there is none */
@@ -47,14 +49,28 @@ note (SnetdSettings *self, const struct snet_config *settings)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
+/* 0 and -1: it stays, but for what lockdown makes of the policy. */
 static gboolean
-set (SnetdSettings *self, const struct snet_config *wanted, GError **error)
+set (SnetdSettings *self, guint32 delay, int policy, GError **error)
 {
+  const gboolean lockdown = snetd_switch_get_mode (self->mode) == SNETD_MODE_LOCKDOWN;
+  struct snet_config wanted = { .delay = delay };
   struct snet_config settings;
 
-  if (!snetd_kernel_set_config (self->kernel, wanted, error) ||
-      !snetd_kernel_get_config (self->kernel, &settings, error))
+  if (!snetd_kernel_get_config (self->kernel, &settings, error))
     return FALSE;
+
+  wanted.policy = snetd_policy_choose (self->kept, lockdown, policy, settings.policy);
+  if (delay != 0)
+    wanted.fields |= SNET_CONFIG_DELAY;
+  if (wanted.policy != settings.policy)
+    wanted.fields |= SNET_CONFIG_POLICY;
+  if (wanted.fields != 0 && (!snetd_kernel_set_config (self->kernel, &wanted, error) ||
+                             !snetd_kernel_get_config (self->kernel, &settings, error)))
+    return FALSE;
+
+  if (!lockdown)
+    snetd_policy_forget (self->kept);
   note (self, &settings);
   return TRUE;
 }
@@ -62,17 +78,13 @@ set (SnetdSettings *self, const struct snet_config *wanted, GError **error)
 gboolean
 snetd_settings_set_delay (SnetdSettings *self, guint32 seconds, GError **error)
 {
-  const struct snet_config wanted = { .fields = SNET_CONFIG_DELAY, .delay = seconds };
-
-  return set (self, &wanted, error);
+  return set (self, seconds, -1, error);
 }
 
 gboolean
 snetd_settings_set_policy (SnetdSettings *self, enum snet_verdict policy, GError **error)
 {
-  const struct snet_config wanted = { .fields = SNET_CONFIG_POLICY, .policy = policy };
-
-  return set (self, &wanted, error);
+  return set (self, 0, policy, error);
 }
 
 guint32
@@ -93,44 +105,34 @@ snetd_settings_get_features (SnetdSettings *self)
   return self->features;
 }
 
+static void
+set_or_warn (SnetdSettings *self, guint32 delay, int policy)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (snetd_kernel_get_state (self->kernel) != SNETD_KERNEL_LSM)
+    note (self, NULL);
+  else if (!set (self, delay, policy, &error))
+    g_warning ("%s", error->message);
+}
+
 /* What the file does not say stays as the kernel has it. */
 static void
 apply_to_kernel (SnetdSettings *self)
 {
-  g_autoptr (GError) error = NULL;
-  struct snet_config wanted = { 0 };
-  struct snet_config settings;
-
-  if (snetd_kernel_get_state (self->kernel) != SNETD_KERNEL_LSM)
-    {
-      note (self, NULL);
-      return;
-    }
-
-  if (self->config.delay != 0)
-    {
-      wanted.fields |= SNET_CONFIG_DELAY;
-      wanted.delay = self->config.delay;
-    }
-  if (self->config.policy >= 0)
-    {
-      wanted.fields |= SNET_CONFIG_POLICY;
-      wanted.policy = self->config.policy;
-    }
-  if (wanted.fields != 0 && !snetd_kernel_set_config (self->kernel, &wanted, &error))
-    g_warning ("%s", error->message);
-
-  g_clear_error (&error);
-  if (snetd_kernel_get_config (self->kernel, &settings, &error))
-    note (self, &settings);
-  else
-    g_warning ("%s", error->message);
+  set_or_warn (self, self->config.delay, self->config.policy);
 }
 
 static void
 state_cb (SnetdKernel *kernel, GParamSpec *pspec, SnetdSettings *self)
 {
   apply_to_kernel (self);
+}
+
+static void
+mode_cb (SnetdSwitch *mode, SnetdSettings *self)
+{
+  set_or_warn (self, 0, -1);
 }
 
 /* The file. */
@@ -203,6 +205,8 @@ snetd_settings_finalize (GObject *object)
   SnetdSettings *self = SNETD_SETTINGS (object);
 
   g_clear_object (&self->kernel);
+  g_clear_object (&self->mode);
+  g_clear_pointer (&self->kept, snetd_policy_free);
   g_clear_object (&self->manager);
   g_clear_object (&self->rulebase);
   g_free (self->path);
@@ -227,13 +231,16 @@ snetd_settings_init (SnetdSettings *self)
 }
 
 SnetdSettings *
-snetd_settings_new (const char *path, SnetdKernel *kernel)
+snetd_settings_new (const char *path, SnetdKernel *kernel, SnetdSwitch *mode, SnetdPolicy *kept)
 {
   SnetdSettings *self = g_object_new (SNETD_TYPE_SETTINGS, NULL);
 
   self->path = g_strdup (path);
   self->kernel = g_object_ref (kernel);
+  self->mode = g_object_ref (mode);
+  self->kept = kept;
   snetd_config_load (&self->config, path);
   g_signal_connect_object (kernel, "notify::state", G_CALLBACK (state_cb), self, 0);
+  g_signal_connect_object (mode, "changed", G_CALLBACK (mode_cb), self, 0);
   return self;
 }

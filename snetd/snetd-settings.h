@@ -4,12 +4,15 @@
 #include "snetd-config.h"
 #include "snetd-kernel.h"
 #include "snetd-manager.h"
+#include "snetd-policy.h"
+#include "snetd-switch.h"
 
 /*
  * What snetd.conf says, put into force: in the kernel whenever snetd comes to control it, among
  * the questions, and in the journal. And the kernel's own settings, as far as clients
  * may change them: such a change is not written down, and holds until snetd.conf is read
- * again and says otherwise.
+ * again and says otherwise. In lockdown the policy is deny whatever was set, which comes
+ * back when that ends.
  *
  * Signals:
  * changed: the delay, the policy or the features.
@@ -17,8 +20,12 @@
 #define SNETD_TYPE_SETTINGS (snetd_settings_get_type ())
 G_DECLARE_FINAL_TYPE (SnetdSettings, snetd_settings, SNETD, SETTINGS, GObject)
 
-/* Reads the file, which may be missing. What is wrong in it is ignored with a warning. */
-SnetdSettings *snetd_settings_new (const char *path, SnetdKernel *kernel);
+/*
+ * Reads the file, which may be missing. What is wrong in it is ignored with a warning. Takes
+ * @kept.
+ */
+SnetdSettings *
+snetd_settings_new (const char *path, SnetdKernel *kernel, SnetdSwitch *mode, SnetdPolicy *kept);
 
 /* For the journal that is still to be opened. */
 const SnetdRetention *snetd_settings_get_retention (SnetdSettings *self);

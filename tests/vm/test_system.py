@@ -542,12 +542,19 @@ def test_mode_ends():
 
 
 def test_mode_restart():
-    """the mode is the same after a restart of snetd"""
+    """lockdown is the same without snetd, and when it is there again"""
     set_mode("lockdown")
-    subprocess.run(["systemctl", "restart", "snetd.service"], check=True)
-    settle()
+    subprocess.run(["systemctl", "stop", "snetd.service"], check=True)
+    try:
+        done = subprocess.run([PROBE, "-I", "-c", CONNECT, str(PORT)], check=False, timeout=20)
+        expect(done.returncode, errno.EACCES, "exit status without snetd")
+    finally:
+        subprocess.run(["systemctl", "start", "snetd.service"], check=True)
+        settle()
     expect(control("Mode"), "lockdown", "mode")
     expect(connect(), (errno.EACCES, "deny", "lockdown"), "lockdown")
+    set_mode("ask")
+    expect(control("VerdictPolicy"), "allow", "policy")
 
 
 def test_reload():

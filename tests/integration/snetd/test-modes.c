@@ -209,6 +209,55 @@ test_adopts (Fixture *fixture)
   kernel_gets_verdict (id, SNET_VERDICT_DENY, 0);
 }
 
+static void
+set_policy (Fixture *fixture, const char *policy)
+{
+  g_autoptr (GVariant) reply =
+    client_call (fixture->root, "Control.SetVerdictPolicy", "(s)", policy);
+}
+
+/* Lockdown is no less without snetd; what the policy was comes back, whenever it ends. */
+static void
+test_lockdown_policy (Fixture *fixture)
+{
+  g_autofree char *policy_file = g_build_filename (fixture->state_dir, "policy", NULL);
+
+  client_set_mode (fixture->root, "lockdown", "{}");
+  client_check_control (fixture->bob, "VerdictPolicy", "deny");
+  fixture_stop (fixture);
+  g_assert_cmpint (fake_snet_config ().policy, ==, SNET_VERDICT_DENY);
+  fixture_start (fixture);
+  g_assert_cmpint (fake_snet_config ().policy, ==, SNET_VERDICT_DENY);
+  client_set_mode (fixture->root, "ask", "{}");
+  client_check_control (fixture->bob, "VerdictPolicy", "allow");
+  g_assert_false (g_file_test (policy_file, G_FILE_TEST_EXISTS));
+
+  /* What is set meanwhile is for later. */
+  set_policy (fixture, "deny");
+  client_set_mode (fixture->root, "lockdown", "{}");
+  set_policy (fixture, "allow");
+  client_check_control (fixture->bob, "VerdictPolicy", "deny");
+  client_set_mode (fixture->root, "monitor", "{}");
+  client_check_control (fixture->bob, "VerdictPolicy", "allow");
+  client_set_mode (fixture->root, "lockdown", "{}");
+  g_assert_true (
+    g_file_set_contents (fixture->config_file, "[Verdict]\nPolicy=allow\nDelay=9\n", -1, NULL));
+  {
+    g_autoptr (GVariant) reply = client_call (fixture->root, "Control.Reload", NULL);
+  }
+  client_check_control (fixture->bob, "VerdictPolicy", "deny");
+  client_check_control (fixture->bob, "VerdictDelay", "9");
+
+  /* The machine was started again, in lockdown, with another policy of its own. */
+  fixture_stop (fixture);
+  g_assert_true (g_file_set_contents (fixture->config_file, "", -1, NULL));
+  g_assert_true (g_file_set_contents (policy_file, "another-boot allow\n", -1, NULL));
+  g_assert_cmpint (fake_snet_config ().policy, ==, SNET_VERDICT_DENY);
+  fixture_start (fixture);
+  client_set_mode (fixture->root, "off", "{}");
+  client_check_control (fixture->bob, "VerdictPolicy", "deny");
+}
+
 /* A pause, and its end; everybody hears of both. */
 static void
 test_pause (Fixture *fixture)
@@ -247,6 +296,7 @@ main (int argc, char **argv)
   fixture_add ("/modes/waiting", test_waiting);
   fixture_add ("/modes/restart", test_restart);
   fixture_add_stopped ("/modes/adopts", test_adopts);
+  fixture_add ("/modes/lockdown-policy", test_lockdown_policy);
   fixture_add ("/modes/pause", test_pause);
 
   status = g_test_run ();
