@@ -164,17 +164,17 @@ log_mode (SnetdControl *self, guint32 caller)
   const gint64 until = snetd_switch_get_until (self->mode);
   g_autofree char *word = snetd_vocabulary_word (&snetd_modes, snetd_switch_get_mode (self->mode));
   g_autofree char *user = g_strdup_printf ("%u", caller);
+  g_autoptr (GDateTime) time = NULL;
   g_autofree char *end = NULL;
 
+  /* A calendar ends before the numbers do. */
   if (until != 0)
-    {
-      g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (until / G_USEC_PER_SEC);
-
-      end = time != NULL ? g_date_time_format_iso8601 (time) : NULL;
-    }
+    time = g_date_time_new_from_unix_utc (until / G_USEC_PER_SEC);
+  if (time != NULL)
+    end = g_date_time_format_iso8601 (time);
   snetd_log_fields (G_LOG_LEVEL_MESSAGE, SNETD_MESSAGE_MODE, "SNET_MODE", word, "SNET_UID", user,
                     "MESSAGE", "The mode is “%s”%s%s, set by user %u", word,
-                    until != 0 ? " until " : "", until != 0 && end != NULL ? end : "", caller);
+                    end != NULL ? " until " : "", end != NULL ? end : "", caller);
 }
 
 static gboolean

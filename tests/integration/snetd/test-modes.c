@@ -276,6 +276,9 @@ test_pause (Fixture *fixture)
 
   until = g_strdup_printf ("{'until': <int64 %" G_GINT64_FORMAT ">}",
                            g_get_real_time () + G_TIME_SPAN_HOUR);
+  client_set_mode (fixture->root, "lockdown", "{'until': <int64 9223372036854775807>}");
+  client_check_control (fixture->bob, "Mode", "lockdown");
+  client_check_control (fixture->bob, "ModeUntil", "9223372036854775807");
   client_set_mode (fixture->root, "monitor", until);
   client_check_control (fixture->bob, "Mode", "monitor");
   client_check_control (fixture->bob, "ModeAfter", "ask");
