@@ -215,13 +215,12 @@ static gboolean
 set_delay (const Call *call, guint32 caller, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autofree char *user = g_strdup_printf ("%u", caller);
 
   if (!report (snetd_settings_set_delay (call->self->settings, call->seconds, &local), &local,
                error))
     return FALSE;
-  snetd_log_fields (G_LOG_LEVEL_MESSAGE, SNETD_MESSAGE_SETTING, "SNET_UID", user, "MESSAGE",
-                    "The delay is %u seconds, set by user %u", call->seconds, caller);
+  snetd_log_user (SNETD_MESSAGE_SETTING, caller, "The delay is %u seconds, set by user %u",
+                  call->seconds, caller);
   return TRUE;
 }
 
@@ -242,13 +241,12 @@ static gboolean
 set_policy (const Call *call, guint32 caller, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autofree char *user = g_strdup_printf ("%u", caller);
   g_autofree char *word = snetd_vocabulary_word (&snetd_verdicts, call->word);
 
   if (!report (snetd_settings_set_policy (call->self->settings, call->word, &local), &local, error))
     return FALSE;
-  snetd_log_fields (G_LOG_LEVEL_MESSAGE, SNETD_MESSAGE_SETTING, "SNET_UID", user, "MESSAGE",
-                    "The policy is “%s”, set by user %u", word, caller);
+  snetd_log_user (SNETD_MESSAGE_SETTING, caller, "The policy is “%s”, set by user %u", word,
+                  caller);
   return TRUE;
 }
 

@@ -4,6 +4,7 @@
 #include "snet-names.h"
 #include "snetd-answer.h"
 #include "snetd-error.h"
+#include "snetd-log.h"
 
 struct _SnetdEvents
 {
@@ -80,7 +81,8 @@ answer (Call *call, guint32 caller, GError **error)
 
   /* Also when the answer came too late: the rule stays. */
   if (rule != NULL && rule->id != 0)
-    g_message ("Rule %" G_GUINT64_FORMAT " made of an answer by user %u", rule->id, caller);
+    snetd_log_user (SNETD_MESSAGE_RULE, caller,
+                    "Rule %" G_GUINT64_FORMAT " made of an answer by user %u", rule->id, caller);
   return answered;
 }
 

@@ -11,6 +11,7 @@
 #define SNETD_MESSAGE_MODE         "d754a6bdeecc4bae92ad1730b87b97a6"
 #define SNETD_MESSAGE_MODE_LOST    "c297c2ac031c48b8ac1c6c158a06d0e1"
 #define SNETD_MESSAGE_SETTING      "1cb4adafb9fd47a082a04a43e153c793"
+#define SNETD_MESSAGE_RULE         "c87d16d341474b36ab75c7d993b00a7d"
 #define SNETD_MESSAGE_CONFIG       "5c95e2b3d4ee4b46a2448a8a1d7f8850"
 #define SNETD_MESSAGE_CONFIG_WRONG "e9418a56a65a4278b46fb3f3d45b9e92"
 #define SNETD_MESSAGE_KERNEL       "41a5de2660cb453db86f370fe3f305c4"
@@ -25,3 +26,6 @@
 #define snetd_log_fields(level, id, ...)                                                           \
   g_log_structured (G_LOG_DOMAIN, (level), "MESSAGE_ID", (id), __VA_ARGS__)
 #define snetd_log(level, id, ...) snetd_log_fields (level, id, "MESSAGE", __VA_ARGS__)
+
+/* What a user has done, who is named in a field, too. */
+void snetd_log_user (const char *id, guint32 uid, const char *format, ...) G_GNUC_PRINTF (3, 4);

@@ -225,7 +225,7 @@ drop (SnetdRulebase *self, guint64 id)
   const SnetdRule *rule = snetd_rulebase_lookup (self, id);
   g_autoptr (GError) error = NULL;
 
-  g_message ("Rule %" G_GUINT64_FORMAT " has ended", id);
+  snetd_log (G_LOG_LEVEL_MESSAGE, SNETD_MESSAGE_RULE, "Rule %" G_GUINT64_FORMAT " has ended", id);
   if ((rule == NULL || rule->source == NULL) && !snetd_store_remove (self->store, id, &error))
     g_warning ("%s", error->message);
 }

@@ -3,6 +3,7 @@
 
 #include "snet-names.h"
 #include "snetd-error.h"
+#include "snetd-log.h"
 #include "snetd-proposals.h"
 
 struct _SnetdRules
@@ -135,7 +136,8 @@ add (Call *call, guint32 caller, GError **error)
   if (!snetd_rulebase_add (call->self->rulebase, call->rule, error))
     return FALSE;
 
-  g_message ("Rule %" G_GUINT64_FORMAT " added by user %u", call->rule->id, caller);
+  snetd_log_user (SNETD_MESSAGE_RULE, caller, "Rule %" G_GUINT64_FORMAT " added by user %u",
+                  call->rule->id, caller);
   return TRUE;
 }
 
@@ -271,8 +273,8 @@ change_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_dbus_method_invocation_return_gerror (call->invocation, error);
       return;
     }
-  g_message ("Rule %" G_GUINT64_FORMAT " %s by user %u", call->id,
-             is_update ? "changed" : "removed", caller);
+  snetd_log_user (SNETD_MESSAGE_RULE, caller, "Rule %" G_GUINT64_FORMAT " %s by user %u", call->id,
+                  is_update ? "changed" : "removed", caller);
   if (is_update)
     snet_dbus_rules_complete_update (SNET_DBUS_RULES (self), call->invocation);
   else

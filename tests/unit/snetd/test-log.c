@@ -60,8 +60,7 @@ test_fields (void)
   written = g_string_new (NULL);
   g_log_set_writer_func (write_fields, NULL, NULL);
   snetd_log (G_LOG_LEVEL_MESSAGE, SNETD_MESSAGE_CONFIG, "%s has been read", "it");
-  snetd_log_fields (G_LOG_LEVEL_MESSAGE, SNETD_MESSAGE_SETTING, "SNET_UID", "5", "MESSAGE",
-                    "set by %d", 5);
+  snetd_log_user (SNETD_MESSAGE_SETTING, 5, "set by %d", 5);
   g_assert_nonnull (strstr (written->str, "MESSAGE_ID=" SNETD_MESSAGE_CONFIG "\n"));
   g_assert_nonnull (strstr (written->str, "MESSAGE=it has been read\n"));
   g_assert_nonnull (strstr (written->str, "MESSAGE_ID=" SNETD_MESSAGE_SETTING "\n"));
