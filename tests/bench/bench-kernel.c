@@ -33,6 +33,7 @@ typedef struct
   gboolean mediated;  /* whether connect() is asked about */
   gboolean decided;   /* whether there is somebody to ask */
   gboolean tickets;   /* who gives tickets */
+  gboolean no_ticket; /* whoever it is that decides, none is made */
   guint crowd;        /* how many other calls wait meanwhile */
 } Row;
 
@@ -44,6 +45,8 @@ static const Row rows[] = {
   { .name = "ticket", .uses_snet = TRUE, .mediated = TRUE, .decided = TRUE, .tickets = TRUE },
   { .name = "asked", .uses_snet = TRUE, .mediated = TRUE, .decided = TRUE },
   { .name = "crowded", .uses_snet = TRUE, .mediated = TRUE, .decided = TRUE, .crowd = CROWD },
+  /* By somebody who was there before, and who would give tickets. */
+  { .name = "ruled", .uses_snet = TRUE, .mediated = TRUE, .no_ticket = TRUE },
   { .name = "pingpong", .pingpong = TRUE },
 };
 
@@ -74,6 +77,16 @@ mediate (gboolean connect)
   check (snet_mediated_add (snet, &entry), "snet_mediated_add");
   /* They outlive who gave them. */
   check (snet_ticket_flush (snet), "snet_ticket_flush");
+}
+
+static enum snet_ticket_mode
+set_ticket_mode (enum snet_ticket_mode mode)
+{
+  struct snet_config before, config = { .fields = SNET_CONFIG_TICKET_MODE, .ticket_mode = mode };
+
+  check (snet_config_get (snet, &before), "snet_config_get");
+  check (snet_config_set (snet, &config), "snet_config_set");
+  return before.ticket_mode;
 }
 
 static struct snet_stats
@@ -146,6 +159,7 @@ run (const Row *row, Listener *listener, guint count)
 {
   const Decider decider = { row->tickets, row->crowd ? HELD_PORT : 0 };
   g_autofree guint64 *ns = g_new0 (guint64, count);
+  enum snet_ticket_mode mode = SNET_TICKET_OFF;
   pid_t decider_pid = 0, crowd_pid = 0;
   guint64 took;
 
@@ -154,6 +168,8 @@ run (const Row *row, Listener *listener, guint count)
   fflush (stdout);
   if (row->uses_snet)
     mediate (row->mediated);
+  if (row->no_ticket)
+    mode = set_ticket_mode (SNET_TICKET_OFF);
   if (row->decided)
     decider_pid = decider_start (&decider);
   if (row->crowd)
@@ -165,6 +181,8 @@ run (const Row *row, Listener *listener, guint count)
   took = measure (row, listener, count, ns);
   print_row (row, took, ns, count);
 
+  if (row->no_ticket)
+    set_ticket_mode (mode);
   if (crowd_pid)
     child_stop (crowd_pid);
   if (decider_pid)
