@@ -10,6 +10,7 @@ struct _SnetdKernel
 {
   GObject parent_instance;
 
+  SnetdProcesses *processes;
   struct snet *snet; /* NULL: not connected */
   guint source;
   SnetdKernelState state;
@@ -57,9 +58,10 @@ check_connected (SnetdKernel *self, GError **error)
 static void
 request_cb (struct snet *snet, const struct snet_event *event, void *data)
 {
-  g_autoptr (SnetdRequest) request = snetd_request_new (event);
+  SnetdKernel *self = data;
+  g_autoptr (SnetdRequest) request = snetd_request_new (event, self->processes);
 
-  g_signal_emit (data, signals[REQUESTED], 0, request);
+  g_signal_emit (self, signals[REQUESTED], 0, request);
 }
 
 static void
@@ -226,7 +228,7 @@ snetd_kernel_flush_tickets (SnetdKernel *self)
 static void
 pending_cb (struct snet *snet, const struct snet_event *event, void *data)
 {
-  g_ptr_array_add (data, snetd_request_new (event));
+  g_ptr_array_add (data, snetd_request_new (event, NULL));
 }
 
 GPtrArray *
@@ -287,7 +289,10 @@ snetd_kernel_get_stats (SnetdKernel *self, struct snet_stats *ret_stats, GError 
 static void
 snetd_kernel_finalize (GObject *object)
 {
-  disconnect (SNETD_KERNEL (object));
+  SnetdKernel *self = SNETD_KERNEL (object);
+
+  disconnect (self);
+  g_clear_pointer (&self->processes, snetd_processes_free);
   G_OBJECT_CLASS (snetd_kernel_parent_class)->finalize (object);
 }
 
@@ -327,6 +332,7 @@ snetd_kernel_class_init (SnetdKernelClass *klass)
 static void
 snetd_kernel_init (SnetdKernel *self)
 {
+  self->processes = snetd_processes_new ();
 }
 
 SnetdKernel *

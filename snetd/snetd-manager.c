@@ -6,6 +6,10 @@
 #include "snetd-mode.h"
 #include "snetd-waiting.h"
 
+#define UNTOLD_MS      10
+#define UNTOLD_AT_ONCE 4
+#define UNTOLD_MAX     1000
+
 struct _SnetdManager
 {
   GObject parent_instance;
@@ -18,6 +22,8 @@ struct _SnetdManager
   SnetdPrompts *prompts;
   SnetdMissed *missed;
   SnetdRecord *record;
+  GQueue untold; /* decided, of which nobody has been told yet */
+  guint telling; /* the source that will */
   guint64 asked; /* requests that somebody was asked about */
   gboolean answering;
 };
@@ -72,6 +78,59 @@ note_missed (SnetdManager *self, SnetdRequest *request)
 }
 
 static void
+tell (SnetdManager *self, SnetdRequest *request)
+{
+  note_missed (self, request);
+  snetd_prompts_remove (self->prompts, request, withdraw_reason (request->reason));
+  snetd_record_add (self->record, request);
+  g_signal_emit (self, signals[DECIDED], 0, request);
+}
+
+static void
+tell_some (SnetdManager *self, guint count)
+{
+  while (count-- > 0 && !g_queue_is_empty (&self->untold))
+    {
+      g_autoptr (SnetdRequest) request = g_queue_pop_head (&self->untold);
+
+      tell (self, request);
+    }
+}
+
+static void
+tell_all (SnetdManager *self)
+{
+  g_clear_handle_id (&self->telling, g_source_remove);
+  tell_some (self, G_MAXUINT);
+}
+
+/* What the kernel says meanwhile comes in between. */
+static gboolean
+tell_idle_cb (gpointer user_data)
+{
+  SnetdManager *self = user_data;
+
+  tell_some (self, UNTOLD_AT_ONCE);
+  if (!g_queue_is_empty (&self->untold))
+    return G_SOURCE_CONTINUE;
+  self->telling = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+tell_later_cb (gpointer user_data)
+{
+  SnetdManager *self = user_data;
+
+  self->telling = g_idle_add (tell_idle_cb, self);
+  return G_SOURCE_REMOVE;
+}
+
+/*
+ * Of what was decided without asking is told a little later, of many at once: others are
+ * held meanwhile, and their verdicts come first.
+ */
+static void
 finish (SnetdManager *self,
         SnetdRequest *request,
         enum snet_verdict verdict,
@@ -79,14 +138,13 @@ finish (SnetdManager *self,
         SnetdReason reason,
         guint64 rule)
 {
-  g_autoptr (SnetdRequest) hold = snetd_request_ref (request);
-
   snetd_request_decide (request, verdict, errno_value, reason, rule);
+  g_queue_push_tail (&self->untold, snetd_request_ref (request));
   snetd_waiting_end (self->waiting, request->id, SNETD_OUTCOME_DECIDED);
-  note_missed (self, request);
-  snetd_prompts_remove (self->prompts, request, withdraw_reason (reason));
-  snetd_record_add (self->record, request);
-  g_signal_emit (self, signals[DECIDED], 0, request);
+  if (request->announced || g_queue_get_length (&self->untold) >= UNTOLD_MAX)
+    tell_all (self);
+  else if (self->telling == 0)
+    self->telling = g_timeout_add (UNTOLD_MS, tell_later_cb, self);
 }
 
 static void
@@ -100,22 +158,14 @@ cancel (SnetdManager *self, SnetdRequest *request, SnetdOutcome outcome, const c
     g_signal_emit (self, signals[CANCELLED], 0, request, reason);
 }
 
-static SnetdDecision
-decide (SnetdManager *self, const SnetdRequest *request)
+/* What becomes of it at that time, by the rules and the mode. */
+static SnetdRuling
+rule_on (SnetdManager *self, const SnetdRequest *request, gint64 time)
 {
   SnetdDecision decision;
-
-  snetd_rulebase_decide (self->rulebase, request, g_get_real_time (), &decision);
-  return decision;
-}
-
-/* What becomes of it, by the rules and the mode. */
-static SnetdRuling
-rule_on (SnetdManager *self, const SnetdRequest *request)
-{
-  const SnetdDecision decision = decide (self, request);
   SnetdRuling ruling;
 
+  snetd_rulebase_decide (self->rulebase, request, time, &decision);
   snetd_mode_rule (snetd_switch_get_mode (self->mode), &decision, &ruling);
   return ruling;
 }
@@ -125,10 +175,10 @@ rule_on (SnetdManager *self, const SnetdRequest *request)
  * it is decided, or has ended in the kernel and its cancellation is on its way.
  */
 static gboolean
-judge (SnetdManager *self, SnetdRequest *request)
+judge (SnetdManager *self, SnetdRequest *request, gint64 time)
 {
   g_autoptr (GError) error = NULL;
-  const SnetdRuling ruling = rule_on (self, request);
+  const SnetdRuling ruling = rule_on (self, request, time);
   const guint64 rule = ruling.rule != NULL ? ruling.rule->id : 0;
   const guint32 seconds = snetd_switch_get_seconds_left (self->mode);
   struct snet_ticket_terms terms;
@@ -156,15 +206,16 @@ judge (SnetdManager *self, SnetdRequest *request)
 
 /* What a rule decides from now on has been ruled on. */
 static void
-judge_missed (SnetdManager *self)
+judge_missed (SnetdManager *self, gint64 now)
 {
   g_autoptr (GPtrArray) requests = snetd_missed_list (self->missed);
 
   for (guint i = 0; i < requests->len; i++)
     {
       SnetdRequest *request = g_ptr_array_index (requests, i);
-      SnetdDecision decision = decide (self, request);
+      SnetdDecision decision;
 
+      snetd_rulebase_decide (self->rulebase, request, now, &decision);
       if (decision.rule != NULL && decision.rule->action != SNETD_ACTION_ASK)
         snetd_missed_remove (self->missed, request->id);
     }
@@ -174,15 +225,16 @@ static void
 judge_all (SnetdManager *self)
 {
   g_autoptr (GPtrArray) requests = snetd_waiting_list (self->waiting);
+  const gint64 now = g_get_real_time ();
 
   for (guint i = 0; i < requests->len; i++)
     {
       SnetdRequest *request = g_ptr_array_index (requests, i);
 
       if (!request->decided)
-        judge (self, request);
+        judge (self, request, now);
     }
-  judge_missed (self);
+  judge_missed (self, now);
 }
 
 /*
@@ -223,6 +275,7 @@ decide_by_policy (SnetdManager *self, SnetdRequest *request)
 static void
 ask (SnetdManager *self, SnetdRequest *request)
 {
+  snetd_request_wait (request);
   if (!snetd_prompts_add (self->prompts, request) && decide_by_policy (self, request))
     return;
 
@@ -249,7 +302,7 @@ abandoned_cb (SnetdPrompts *prompts, SnetdManager *self)
 /* What the kernel says. */
 
 static void
-take_in (SnetdManager *self, SnetdRequest *request)
+take_in (SnetdManager *self, SnetdRequest *request, gint64 time)
 {
   /* A list of what waits and the messages themselves may overlap. */
   if (snetd_waiting_lookup (self->waiting, request->id) != NULL ||
@@ -257,14 +310,14 @@ take_in (SnetdManager *self, SnetdRequest *request)
     return;
 
   snetd_waiting_add (self->waiting, request);
-  if (!judge (self, request))
+  if (!judge (self, request, time))
     ask (self, request);
 }
 
 static void
 requested_cb (SnetdKernel *kernel, SnetdRequest *request, SnetdManager *self)
 {
-  take_in (self, request);
+  take_in (self, request, request->time);
 }
 
 static void
@@ -314,7 +367,7 @@ reread (SnetdManager *self)
 
   drop_lost (self, pending);
   for (guint i = 0; i < pending->len; i++)
-    take_in (self, g_ptr_array_index (pending, i));
+    take_in (self, g_ptr_array_index (pending, i), g_get_real_time ());
 }
 
 static void
@@ -354,11 +407,13 @@ decided_by_kernel_cb (SnetdMonitor *monitor, SnetdRequest *request, SnetdManager
 {
   if (request->reason == SNETD_REASON_TICKET)
     {
-      const SnetdRuling ruling = rule_on (self, request);
+      const SnetdRuling ruling = rule_on (self, request, request->time);
 
       if (ruling.rule != NULL && ruling.verdict == request->verdict)
         request->rule = ruling.rule->id;
     }
+  /* What came before it is before it in the journal. */
+  tell_all (self);
   snetd_record_add (self->record, request);
 }
 
@@ -553,6 +608,7 @@ GVariant *
 snetd_manager_query (SnetdManager *self, const SnetdFilter *filter, guint limit, GError **error)
 {
   /* Who asks what has become of a call that has returned finds it there. */
+  tell_all (self);
   snetd_monitor_dispatch (self->monitor);
   return snetd_record_query (self->record, filter, limit, error);
 }
@@ -569,6 +625,7 @@ snetd_manager_add_statistics (SnetdManager *self, GVariantBuilder *dict)
   g_autoptr (GPtrArray) waiting = snetd_waiting_list (self->waiting);
   g_autoptr (GPtrArray) missed = snetd_missed_list (self->missed);
 
+  tell_all (self);
   add_number (dict, "asked", self->asked);
   add_number (dict, "unasked", snetd_prompts_get_unasked (self->prompts));
   add_number (dict, "refused", snetd_prompts_get_refused (self->prompts));
@@ -584,6 +641,10 @@ snetd_manager_finalize (GObject *object)
 {
   SnetdManager *self = SNETD_MANAGER (object);
 
+  g_clear_handle_id (&self->telling, g_source_remove);
+  for (GList *i = self->untold.head; i != NULL; i = i->next)
+    snetd_record_add (self->record, i->data);
+  g_queue_clear_full (&self->untold, (GDestroyNotify)snetd_request_unref);
   g_clear_object (&self->kernel);
   g_clear_object (&self->monitor);
   g_clear_object (&self->rulebase);
@@ -613,6 +674,7 @@ snetd_manager_class_init (SnetdManagerClass *klass)
 static void
 snetd_manager_init (SnetdManager *self)
 {
+  g_queue_init (&self->untold);
   self->waiting = snetd_waiting_new ();
   self->missed = snetd_missed_new ();
   self->prompts = snetd_prompts_new ();

@@ -5,7 +5,6 @@
 
 #include "snet-names.h"
 #include "snetd-dict.h"
-#include "snetd-process.h"
 
 /* G_DEFINE_BOXED_TYPE() needs an extension of the language. */
 GType
@@ -60,11 +59,14 @@ new_from_event (const struct snet_event *event)
 }
 
 static void
-add_process (SnetdRequest *request, const struct snet_event *event)
+add_process (SnetdRequest *request, const struct snet_event *event, SnetdProcesses *processes)
 {
   g_auto (SnetdProcess) process = { 0 };
 
-  snetd_process_read (event, &process);
+  if (processes != NULL)
+    snetd_processes_read (processes, event, &process);
+  else
+    snetd_process_read (event, &process);
   request->program = g_steal_pointer (&process.program);
   request->command = g_steal_pointer (&process.command);
   request->directory = g_steal_pointer (&process.directory);
@@ -74,19 +76,21 @@ add_process (SnetdRequest *request, const struct snet_event *event)
 }
 
 SnetdRequest *
-snetd_request_new (const struct snet_event *event)
+snetd_request_new (const struct snet_event *event, SnetdProcesses *processes)
 {
   SnetdRequest *request = new_from_event (event);
-  gint64 age;
 
   request->deadline = event->deadline_ns / 1000;
-  add_process (request, event);
-
-  /* From here on the wall clock may be set; how long it waits is not to jump. */
-  age = MAX (g_get_real_time () - request->time, 0);
-  request->held_since = g_get_monotonic_time () - age;
-
+  add_process (request, event, processes);
   return request;
+}
+
+void
+snetd_request_wait (SnetdRequest *request)
+{
+  const gint64 age = g_get_real_time () - request->time;
+
+  request->held_since = g_get_monotonic_time () - MAX (age, 0);
 }
 
 SnetdRequest *
@@ -137,6 +141,8 @@ snetd_request_decide (SnetdRequest *request,
                       SnetdReason reason,
                       guint64 rule)
 {
+  gint64 waited;
+
   g_return_if_fail (!request->decided);
 
   request->decided = TRUE;
@@ -145,7 +151,9 @@ snetd_request_decide (SnetdRequest *request,
     request->error = error != 0 ? error : EACCES;
   request->reason = reason;
   request->rule = rule;
-  request->waited = MAX (g_get_monotonic_time () - request->held_since, 0);
+  waited = request->held_since != 0 ? g_get_monotonic_time () - request->held_since
+                                    : g_get_real_time () - request->time;
+  request->waited = MAX (waited, 0);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "snetd-address.h"
 #include "snetd-condition.h"
 #include "snetd-names.h"
+#include "snetd-processes.h"
 
 /*
  * A network system call that is held, or that has been decided. What the
@@ -47,7 +48,7 @@ struct _SnetdRequest
   SnetdAddress remote; /* likewise */
   guint16 local_port;
   guint16 remote_port;
-  gint64 held_since; /* on the monotonic clock */
+  gint64 held_since; /* on the monotonic clock; 0: it need not wait for anybody */
 
   gboolean announced; /* clients have been told that it waits */
 
@@ -62,8 +63,15 @@ struct _SnetdRequest
 #define SNETD_TYPE_REQUEST (snetd_request_get_type ())
 GType snetd_request_get_type (void);
 
-/* What the kernel said, and what /proc adds while the task sleeps. */
-SnetdRequest *snetd_request_new (const struct snet_event *event);
+/* What the kernel said, and what /proc adds while the task sleeps; or lately, with @processes. */
+SnetdRequest *snetd_request_new (const struct snet_event *event, SnetdProcesses *processes);
+
+/*
+ * It is not decided at once. From here on the wall clock may be set; how long it waits is
+ * not to jump.
+ */
+void snetd_request_wait (SnetdRequest *request);
+
 /* What the kernel has decided, and said of a process that may be gone by now. */
 SnetdRequest *snetd_request_new_decided (const struct snet_event *event);
 

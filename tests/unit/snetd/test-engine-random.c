@@ -482,7 +482,7 @@ set_up (Fixture *fixture, gconstpointer unused)
   struct snet_event event = fake_snet_event (1000);
 
   fixture->random = g_rand_new_with_seed (g_test_rand_int ());
-  fixture->request = snetd_request_new (&event);
+  fixture->request = snetd_request_new (&event, NULL);
   fixture->rules = g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_rule_unref);
   fixture->engine = snetd_engine_new ();
   fixture->context.request = fixture->request;

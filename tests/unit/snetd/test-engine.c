@@ -25,7 +25,7 @@ static SnetdRequest *
 request_new (void)
 {
   struct snet_event event = fake_snet_event (1000);
-  SnetdRequest *request = snetd_request_new (&event);
+  SnetdRequest *request = snetd_request_new (&event, NULL);
 
   g_free (request->program);
   request->program = g_strdup ("/usr/bin/curl");

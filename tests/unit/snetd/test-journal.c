@@ -68,7 +68,7 @@ request_new (Fixture *fixture, guint32 uid)
   struct snet_event event = fake_snet_event (uid);
 
   event.id = ++fixture->id;
-  return snetd_request_new (&event);
+  return snetd_request_new (&event, NULL);
 }
 
 static void

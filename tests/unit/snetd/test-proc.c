@@ -10,7 +10,7 @@
 
 #include "fake-snet.h"
 #include "snetd-cgroup.h"
-#include "snetd-process.h"
+#include "snetd-processes.h"
 
 static void
 test_text (void)
@@ -427,6 +427,69 @@ test_command_long (void)
 }
 
 static void
+check_known (SnetdProcesses *processes, const struct snet_event *event, gboolean known)
+{
+  g_auto (SnetdProcess) process = { 0 };
+
+  snetd_processes_read (processes, event, &process);
+  g_assert_cmpint (process.directory != NULL, ==, known);
+  g_assert_cmpint (process.command != NULL, ==, known);
+}
+
+/* Told from each other by whether the process, which has ended, is still known. */
+static void
+test_lately (void)
+{
+  g_autoptr (SnetdProcesses) processes = snetd_processes_new ();
+  struct snet_event event = { 0 }, later, other;
+  Program program;
+
+  program_start (&program, "program");
+  fake_snet_set_process (&event, program.pid);
+  event.process = 7;
+  event.cgroup = 100;
+  event.time_ns = 5000000000;
+  check_known (processes, &event, TRUE);
+  program_stop (&program);
+
+  check_known (processes, &event, TRUE);
+  later = event;
+  later.time_ns += 999999999;
+  check_known (processes, &later, TRUE);
+
+  /* What executes something else has another number, also where it is kept in the same place. */
+  other = event;
+  other.process += 64;
+  check_known (processes, &other, FALSE);
+  check_known (processes, &event, FALSE);
+}
+
+static void
+test_not_lately (gconstpointer data)
+{
+  g_autoptr (SnetdProcesses) processes = snetd_processes_new ();
+  struct snet_event event = { 0 };
+  const char *change = data;
+  Program program;
+
+  program_start (&program, "program");
+  fake_snet_set_process (&event, program.pid);
+  event.process = g_str_equal (change, "no-number") ? 0 : 7;
+  event.cgroup = 100;
+  event.time_ns = 5000000000;
+  check_known (processes, &event, TRUE);
+  program_stop (&program);
+
+  if (g_str_equal (change, "cgroup"))
+    event.cgroup = 101;
+  else if (g_str_equal (change, "later"))
+    event.time_ns += 1000000000;
+  else if (g_str_equal (change, "earlier"))
+    event.time_ns -= 1;
+  check_known (processes, &event, FALSE);
+}
+
+static void
 check_nothing_known (const struct snet_event *event)
 {
   g_auto (SnetdProcess) process = { 0 };
@@ -491,6 +554,11 @@ main (int argc, char **argv)
   g_test_add_func ("/process/command", test_command);
   g_test_add_func ("/process/command-long", test_command_long);
   g_test_add_func ("/process/other-process", test_other_process);
+  g_test_add_func ("/process/lately", test_lately);
+  g_test_add_data_func ("/process/not-lately/cgroup", "cgroup", test_not_lately);
+  g_test_add_data_func ("/process/not-lately/later", "later", test_not_lately);
+  g_test_add_data_func ("/process/not-lately/earlier", "earlier", test_not_lately);
+  g_test_add_data_func ("/process/not-lately/no-number", "no-number", test_not_lately);
   g_test_add_func ("/process/strange-name", test_strange_name);
   g_test_add_func ("/cgroup/path", test_cgroup_path);
   g_test_add_func ("/cgroup/unit", test_cgroup_unit);

@@ -272,7 +272,7 @@ answer (const char *verdict,
 {
   g_autoptr (GVariant) dictionary = parse (options);
   struct snet_event event = fake_snet_event (1000);
-  g_autoptr (SnetdRequest) request = snetd_request_new (&event);
+  g_autoptr (SnetdRequest) request = snetd_request_new (&event, NULL);
   g_autoptr (SnetdAnswer) parsed = NULL;
 
   g_free (request->program);
