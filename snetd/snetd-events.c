@@ -283,7 +283,8 @@ query_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!snetd_authority_check_finish (SNETD_AUTHORITY (source), result, &caller, NULL))
     snetd_filter_only_uid (call->filter, caller);
 
-  events = snetd_manager_query (call->self->manager, call->filter, call->limit, &error);
+  events = snetd_record_query (snetd_manager_get_record (call->self->manager), call->filter,
+                               call->limit, &error);
   if (events == NULL)
     g_dbus_method_invocation_return_gerror (call->invocation, error);
   else

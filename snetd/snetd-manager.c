@@ -450,6 +450,8 @@ snetd_manager_get_missed (SnetdManager *self)
 SnetdRecord *
 snetd_manager_get_record (SnetdManager *self)
 {
+  tell_all (self);
+  snetd_monitor_dispatch (self->monitor);
   return self->record;
 }
 
@@ -602,15 +604,6 @@ snetd_manager_answer (SnetdManager *self,
         g_prefix_error (error, "Rule %" G_GUINT64_FORMAT " was made, but: ", rule->id);
     }
   return taken;
-}
-
-GVariant *
-snetd_manager_query (SnetdManager *self, const SnetdFilter *filter, guint limit, GError **error)
-{
-  /* Who asks what has become of a call that has returned finds it there. */
-  tell_all (self);
-  snetd_monitor_dispatch (self->monitor);
-  return snetd_record_query (self->record, filter, limit, error);
 }
 
 static void

@@ -37,7 +37,8 @@ GPtrArray *snetd_manager_list_waiting (SnetdManager *self);
 /* The questions to the users, made of these. */
 SnetdPrompts *snetd_manager_get_prompts (SnetdManager *self);
 
-/* What has been decided; borrowed. */
+/* What has been decided; borrowed. Who asks what has become of a call that has returned finds it.
+ */
 SnetdRecord *snetd_manager_get_record (SnetdManager *self);
 
 /* Those that nobody answered in time. */
@@ -64,6 +65,3 @@ gboolean snetd_manager_answer (SnetdManager *self,
 
 /* The keys of Control.GetStatistics that are about requests. */
 void snetd_manager_add_statistics (SnetdManager *self, GVariantBuilder *dict);
-
-GVariant *
-snetd_manager_query (SnetdManager *self, const SnetdFilter *filter, guint limit, GError **error);
