@@ -541,6 +541,26 @@ def test_mode_ends():
         expect(held.finish()[0], 0, "exit status")
 
 
+def set_clock(seconds):
+    time.clock_settime(time.CLOCK_REALTIME, time.time() + seconds)
+
+
+def test_mode_clock():
+    """a mode until a time ends when the clock is set to after it; one for a while does not"""
+    hour = 3600
+    with Signals() as signals:
+        set_mode("lockdown", until=int((time.time() + hour) * 1e6))
+        changed(signals, "Mode", "lockdown")
+        try:
+            set_clock(2 * hour)
+            changed(signals, "Mode", "ask")
+            set_mode("monitor", duration=hour)
+            set_clock(2 * hour)
+            expect(connect(), (0, "allow", "monitor"), "monitor, after the clock was set")
+        finally:
+            set_clock(-4 * hour)
+
+
 def test_mode_restart():
     """lockdown is the same without snetd, and when it is there again"""
     set_mode("lockdown")
@@ -602,5 +622,5 @@ if __name__ == "__main__":
              test_kill_daemon, test_kill_held, test_second_controller, test_forever,
              test_ticket, test_rule_settles_waiting, test_bind_and_listen, test_bad_verdicts, test_bad_rules,
              test_not_allowed, test_signals_are_private, test_journal_pages, test_process, test_threads,
-             test_without_agent, test_modes, test_message_id, test_mode_ends, test_mode_restart, test_reload,
+             test_without_agent, test_modes, test_message_id, test_mode_ends, test_mode_clock, test_mode_restart, test_reload,
              test_sandbox], clean)
