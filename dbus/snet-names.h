@@ -86,6 +86,15 @@
 /* options of Verdict, beside lifetime, errno and comment */
 #define SNET_KEY_MATCH "match"
 
+/* options of Import and Export, beside owner */
+#define SNET_KEY_DRY_RUN "dry-run"
+#define SNET_KEY_PARTIAL "partial"
+#define SNET_KEY_SYSTEM  "system"
+
+/* formats of rules */
+#define SNET_FORMAT_SNET       "snet"
+#define SNET_FORMAT_OPENSNITCH "opensnitch"
+
 /* keys of a filter, beside keys of an event */
 #define SNET_KEY_BEFORE "before"
 #define SNET_KEY_AFTER  "after"

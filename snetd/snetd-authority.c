@@ -38,6 +38,8 @@ static const struct
   { "Control.FlushTickets", SNET_ACTION_CONFIGURE, SNET_ACTION_CONFIGURE, FALSE },
   { "Control.Reload", SNET_ACTION_CONFIGURE, SNET_ACTION_CONFIGURE, FALSE },
   { "Control.GetStatistics", FREE, FREE, TRUE },
+  { "Rules.Import", SNET_ACTION_MANAGE_OWN_RULES, SNET_ACTION_MANAGE_SYSTEM_RULES, FALSE },
+  { "Rules.Export", FREE, SNET_ACTION_OBSERVE, TRUE },
   { "Agents.Register", FREE, NULL, FALSE },
   { "Agents.Unregister", FREE, NULL, FALSE },
 };

@@ -3,8 +3,11 @@
 
 #include "snet-names.h"
 #include "snetd-error.h"
+#include "snetd-export.h"
+#include "snetd-import.h"
 #include "snetd-log.h"
 #include "snetd-proposals.h"
+#include "snetd-rule-set.h"
 
 struct _SnetdRules
 {
@@ -14,6 +17,7 @@ struct _SnetdRules
   SnetdManager *manager;
   SnetdAuthority *authority;
   SnetdLogins *logins;
+  SnetdImport *import;
 };
 
 static void snetd_rules_iface_init (SnetDBusRulesIface *iface);
@@ -91,6 +95,7 @@ list_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Call) call = user_data;
   g_autoptr (GPtrArray) rules = NULL;
+  g_autoptr (GVariant) reply = NULL;
   GVariantBuilder builder;
   guint32 caller;
   gboolean all;
@@ -106,8 +111,13 @@ list_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       if (all || rule->owner == SNETD_OWNER_SYSTEM || rule->owner == caller)
         g_variant_builder_add_value (&builder, snetd_rule_to_variant (rule));
     }
-  snet_dbus_rules_complete_list (SNET_DBUS_RULES (call->self), call->invocation,
-                                 g_variant_builder_end (&builder));
+  reply = g_variant_ref_sink (g_variant_builder_end (&builder));
+  if (g_variant_get_size (reply) > SNETD_REPLY_MAX)
+    g_dbus_method_invocation_return_error_literal (
+      call->invocation, G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED,
+      "The rules are too many for one reply; export those of each owner");
+  else
+    snet_dbus_rules_complete_list (SNET_DBUS_RULES (call->self), call->invocation, reply);
 }
 
 static gboolean
@@ -375,17 +385,6 @@ handle_get (SnetDBusRules *object, GDBusMethodInvocation *invocation, guint64 id
 
 /* Explain */
 
-static GVariant *
-rules_to_variant (GPtrArray *rules)
-{
-  GVariantBuilder builder;
-
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < rules->len; i++)
-    g_variant_builder_add_value (&builder, snetd_rule_to_variant (g_ptr_array_index (rules, i)));
-  return g_variant_builder_end (&builder);
-}
-
 /* The rules are the system's and those of the call's user, so who may know that call may see them.
  */
 static void
@@ -405,7 +404,7 @@ explain_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     call->request->uid = caller;
   rules = snetd_rulebase_explain (call->self->rulebase, call->request, call->request->time);
   snet_dbus_rules_complete_explain (SNET_DBUS_RULES (call->self), call->invocation,
-                                    rules_to_variant (rules));
+                                    snetd_rule_set_to_variant (rules));
 }
 
 static gboolean
@@ -479,6 +478,30 @@ handle_propose (SnetDBusRules *object, GDBusMethodInvocation *invocation, GVaria
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+/* Import, Export */
+
+static gboolean
+handle_import (SnetDBusRules *object,
+               GDBusMethodInvocation *invocation,
+               const char *format,
+               const char *text,
+               GVariant *options)
+{
+  snetd_import_begin (SNETD_RULES (object)->import, invocation, format, options);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_export (SnetDBusRules *object, GDBusMethodInvocation *invocation, GVariant *options)
+{
+  SnetdRules *self = SNETD_RULES (object);
+
+  snetd_export_begin (object, self->rulebase, self->authority, invocation, options);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* What others change is told to all. */
+
 static void
 rule_added_cb (SnetdRulebase *rulebase, guint64 id, SnetdRules *self)
 {
@@ -502,6 +525,7 @@ snetd_rules_finalize (GObject *object)
 {
   SnetdRules *self = SNETD_RULES (object);
 
+  g_clear_pointer (&self->import, snetd_import_free);
   g_clear_object (&self->rulebase);
   g_clear_object (&self->manager);
   g_clear_object (&self->authority);
@@ -525,6 +549,8 @@ snetd_rules_iface_init (SnetDBusRulesIface *iface)
   iface->handle_remove = handle_remove;
   iface->handle_explain = handle_explain;
   iface->handle_propose = handle_propose;
+  iface->handle_import = handle_import;
+  iface->handle_export = handle_export;
 }
 
 static void
@@ -544,6 +570,7 @@ snetd_rules_new (SnetdRulebase *rulebase,
   self->manager = g_object_ref (manager);
   self->authority = g_object_ref (authority);
   self->logins = g_object_ref (logins);
+  self->import = snetd_import_new (SNET_DBUS_RULES (self), rulebase, authority, logins);
   g_signal_connect_object (rulebase, "added", G_CALLBACK (rule_added_cb), self, 0);
   g_signal_connect_object (rulebase, "updated", G_CALLBACK (rule_updated_cb), self, 0);
   g_signal_connect_object (rulebase, "removed", G_CALLBACK (rule_removed_cb), self, 0);

@@ -29,6 +29,8 @@ test_table (void)
     { "Control.FlushTickets", SNET_ACTION_CONFIGURE, SNET_ACTION_CONFIGURE },
     { "Control.Reload", SNET_ACTION_CONFIGURE, SNET_ACTION_CONFIGURE },
     { "Control.GetStatistics", "", "" },
+    { "Rules.Import", SNET_ACTION_MANAGE_OWN_RULES, SNET_ACTION_MANAGE_SYSTEM_RULES },
+    { "Rules.Export", "", SNET_ACTION_OBSERVE },
     { "Agents.Register", "", NULL },
     { "Agents.Unregister", "", NULL },
     { "Events.Nothing", NULL, NULL },

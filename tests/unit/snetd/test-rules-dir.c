@@ -151,6 +151,20 @@ test_ids (Fixture *fixture, gconstpointer unused)
   g_assert_cmpuint (id_of (fixture, 3), ==, b);
 }
 
+/* The first 52 bits of the SHA-256 of both are the same; it took some search. */
+static void
+test_same_id (Fixture *fixture, gconstpointer unused)
+{
+  write_file (fixture, "a.rules",
+              "[b43068f56a446]\naction=allow\n[55e5a8cf2d51a]\naction=deny\n[c]\naction=ask\n",
+              0600);
+  load (fixture);
+  check_rules (fixture, "b43068f56a446 55e5a8cf2d51a c");
+  g_assert_cmpuint (id_of (fixture, 0), ==,
+                    SNETD_RULES_DIR_ID | G_GUINT64_CONSTANT (0xa99b045a5a2ab));
+  g_assert_cmpuint (id_of (fixture, 1), ==, id_of (fixture, 0) + 1);
+}
+
 /* What is wrong is said, with the file, the group and the key, and takes no other with it. */
 static void
 test_problems (Fixture *fixture, gconstpointer unused)
@@ -323,6 +337,7 @@ main (int argc, char **argv)
   add ("/rules-dir/reads", test_reads);
   add ("/rules-dir/missing", test_missing);
   add ("/rules-dir/ids", test_ids);
+  add ("/rules-dir/same-id", test_same_id);
   add ("/rules-dir/problems", test_problems);
   add ("/rules-dir/modes", test_modes);
   add ("/rules-dir/owner", test_owner);
