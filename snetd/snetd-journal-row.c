@@ -208,7 +208,7 @@ snetd_journal_row_read (sqlite3_stmt *statement,
         continue;
       if (column->type != 's' && column->type != 'a')
         {
-          snetd_sql_read_row (statement, number, column, 1, dict);
+          snetd_dict_add (dict, column->key, snetd_sql_read (statement, number, column->type));
           continue;
         }
       text = snetd_texts_lookup (texts, sqlite3_column_int64 (statement, number));

@@ -227,8 +227,12 @@ snetd_rule_key_type (const char *key)
   return found != NULL && !found->given ? found->type[0] : 0;
 }
 
-static gboolean
-read_key (SnetdRule *rule, const char *key, GVariant *value, SnetdRuleSource source, GError **error)
+gboolean
+snetd_rule_set (SnetdRule *rule,
+                const char *key,
+                GVariant *value,
+                SnetdRuleSource source,
+                GError **error)
 {
   SnetdCondition condition = snetd_condition_from_key (key);
   const Key *found;
@@ -270,7 +274,7 @@ snetd_rule_from_variant (GVariant *dictionary, SnetdRuleSource source, GError **
     {
       g_autoptr (GVariant) owned = value;
 
-      if (!read_key (rule, key, owned, source, error))
+      if (!snetd_rule_set (rule, key, owned, source, error))
         return NULL;
     }
 

@@ -96,11 +96,13 @@ snetd_sql_bind_row (sqlite3_stmt *statement,
     }
 }
 
-static GVariant *
-read_value (sqlite3_stmt *statement, int column, char type)
+GVariant *
+snetd_sql_read (sqlite3_stmt *statement, int column, char type)
 {
-  gint64 number = sqlite3_column_int64 (statement, column);
+  const gint64 number = sqlite3_column_int64 (statement, column);
 
+  if (sqlite3_column_type (statement, column) == SQLITE_NULL)
+    return NULL;
   switch (type)
     {
     case 's':
@@ -117,23 +119,5 @@ read_value (sqlite3_stmt *statement, int column, char type)
     case 't':
     default:
       return g_variant_new_uint64 ((guint64)number);
-    }
-}
-
-void
-snetd_sql_read_row (sqlite3_stmt *statement,
-                    int first,
-                    const SnetdColumn *columns,
-                    gsize n_columns,
-                    GVariantBuilder *dict)
-{
-  for (gsize i = 0; i < n_columns; i++)
-    {
-      const int column = first + i;
-
-      if (sqlite3_column_type (statement, column) == SQLITE_NULL)
-        continue;
-
-      snetd_dict_add (dict, columns[i].key, read_value (statement, column, columns[i].type));
     }
 }

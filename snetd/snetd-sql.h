@@ -23,14 +23,12 @@ GVariant *snetd_sql_text_value (const char *text, char type);
 
 void snetd_sql_bind (sqlite3_stmt *statement, int parameter, GVariant *value);
 
-/* Parameters and columns of a row are numbered from first on. */
+/* Parameters are numbered from first on. */
 void snetd_sql_bind_row (sqlite3_stmt *statement,
                          int first,
                          const SnetdColumn *columns,
                          gsize n_columns,
                          GVariant *dictionary);
-void snetd_sql_read_row (sqlite3_stmt *statement,
-                         int first,
-                         const SnetdColumn *columns,
-                         gsize n_columns,
-                         GVariantBuilder *dict);
+
+/* Floating; NULL: there is nothing. */
+GVariant *snetd_sql_read (sqlite3_stmt *statement, int column, char type);

@@ -162,20 +162,24 @@ read_own_columns (SnetdStore *store, sqlite3_stmt *statement, SnetdRule *rule)
 static SnetdRule *
 rule_from_row (SnetdStore *store, sqlite3_stmt *statement, GError **error)
 {
-  SnetdRule *rule;
+  g_autoptr (SnetdRule) rule = snetd_rule_new ();
 
-  g_auto (GVariantBuilder) dict = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  g_autoptr (GVariant) dictionary = NULL;
+  rule->id = (guint64)sqlite3_column_int64 (statement, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
+    {
+      g_autoptr (GVariant) value = snetd_sql_read (statement, 1 + i, columns[i].type);
 
-  snetd_dict_add (&dict, SNET_KEY_ID,
-                  g_variant_new ("t", (guint64)sqlite3_column_int64 (statement, 0)));
-  snetd_sql_read_row (statement, 1, columns, G_N_ELEMENTS (columns), &dict);
-  dictionary = g_variant_ref_sink (g_variant_builder_end (&dict));
+      if (value == NULL)
+        continue;
+      g_variant_ref_sink (value);
+      if (!snetd_rule_set (rule, columns[i].key, value, SNETD_RULE_FROM_STORE, error))
+        return NULL;
+    }
+  if (!snetd_rule_check (rule, error))
+    return NULL;
 
-  rule = snetd_rule_from_variant (dictionary, SNETD_RULE_FROM_STORE, error);
-  if (rule != NULL)
-    read_own_columns (store, statement, rule);
-  return rule;
+  read_own_columns (store, statement, rule);
+  return g_steal_pointer (&rule);
 }
 
 GPtrArray *
