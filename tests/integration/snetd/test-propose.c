@@ -106,6 +106,32 @@ test_propose (Fixture *fixture)
   kernel_gets_verdict (id, SNET_VERDICT_DENY, 0);
 }
 
+/* A rule by path would be about what is there next, and by another's path about that. */
+static void
+test_propose_gone (Fixture *fixture)
+{
+  static const char *const programs[] = { "/usr/bin/gone (deleted)", "memfd:x (deleted)", NULL };
+  struct snet_event event = fake_snet_event (ALICE);
+  guint64 id = 0;
+
+  client_set_mode (fixture->root, "monitor", "{}");
+  for (gsize i = 0; programs[i] != NULL; i++)
+    {
+      event.program = programs[i];
+      id = fake_snet_hold (event);
+    }
+  event.program = NULL;
+  event.script = "/usr/bin/gone (deleted)";
+  id = fake_snet_hold (event);
+  kernel_gets_verdict (id, SNET_VERDICT_ALLOW, 0);
+  {
+    g_autoptr (GVariant) events = client_query (fixture->root, "{'reason': <'monitor'>}");
+
+    g_assert_cmpuint (g_variant_n_children (events), ==, 3);
+  }
+  check_proposals (fixture->root, "{}", "");
+}
+
 /* As it is proposed it can be made. */
 static void
 test_propose_add (Fixture *fixture)
@@ -156,6 +182,7 @@ main (int argc, char **argv)
     return 0;
 
   fixture_add ("/propose/learned", test_propose);
+  fixture_add ("/propose/gone", test_propose_gone);
   fixture_add ("/propose/added", test_propose_add);
 
   status = g_test_run ();
