@@ -220,6 +220,18 @@ keep_conditions (SnetdRule *rule, guint match, const SnetdRequest *request, GErr
   return TRUE;
 }
 
+/* What the options make together has to be a rule that could be made otherwise, too. */
+static gboolean
+check_whole (const SnetdRule *rule, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (snetd_rule_check (rule, &local))
+    return TRUE;
+  g_set_error (error, SNETD_ERROR, SNETD_ERROR_INVALID_OPTION, "%s", local->message);
+  return FALSE;
+}
+
 SnetdRule *
 snetd_answer_make_rule (const SnetdAnswer *answer,
                         const SnetdRequest *request,
@@ -258,7 +270,7 @@ snetd_answer_make_rule (const SnetdAnswer *answer,
       return NULL;
     }
   rule->login = g_strdup (answer->login);
-  if (!keep_conditions (rule, match, request, error))
+  if (!keep_conditions (rule, match, request, error) || !check_whole (rule, error))
     return NULL;
 
   return g_steal_pointer (&rule);

@@ -5,6 +5,7 @@
 #include "snetd-answer.h"
 #include "snetd-error.h"
 #include "snetd-log.h"
+#include "snetd-step.h"
 
 struct _SnetdEvents
 {
@@ -65,6 +66,8 @@ answer (Call *call, guint32 caller, GError **error)
   SnetdRequest *request;
   gboolean answered;
 
+  snetd_step ("allowed");
+
   /* It may have ended while polkit was thinking. */
   request = snetd_manager_find (call->self->manager, call->id, error);
   if (request == NULL)
@@ -99,6 +102,7 @@ verdict_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_dbus_method_invocation_return_gerror (call->invocation, error);
       return;
     }
+  snetd_step ("answered");
   snet_dbus_events_complete_verdict (SNET_DBUS_EVENTS (call->self), call->invocation);
 }
 

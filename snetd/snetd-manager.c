@@ -4,6 +4,7 @@
 #include "snetd-dict.h"
 #include "snetd-error.h"
 #include "snetd-mode.h"
+#include "snetd-step.h"
 #include "snetd-waiting.h"
 
 #define UNTOLD_MS      10
@@ -554,7 +555,9 @@ give_verdict (SnetdManager *self,
       if (snetd_kernel_verdict (self->kernel, request->id, verdict, errno_value, NULL,
                                 first == NULL ? &first : NULL))
         {
+          snetd_step ("verdict");
           finish (self, request, verdict, errno_value, SNETD_REASON_USER, rule);
+          snetd_step ("finished");
           taken = TRUE;
         }
     }

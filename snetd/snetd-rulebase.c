@@ -5,6 +5,7 @@
 #include "snetd-lifetimes.h"
 #include "snetd-log.h"
 #include "snetd-rules-dir.h"
+#include "snetd-step.h"
 
 struct _SnetdRulebase
 {
@@ -152,8 +153,10 @@ snetd_rulebase_add (SnetdRulebase *self, SnetdRule *rule, GError **error)
       !snetd_store_add (self->store, rule, error))
     return FALSE;
 
+  snetd_step ("stored");
   put_in_force (self, rule);
   announce (self, ADDED, rule->id);
+  snetd_step ("announced");
   return TRUE;
 }
 

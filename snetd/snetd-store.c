@@ -6,6 +6,7 @@
 #include "snetd-dict.h"
 #include "snetd-error.h"
 #include "snetd-sql.h"
+#include "snetd-step.h"
 #include "snetd-store-schema.h"
 
 /* Columns after id, in the order of the statements below. */
@@ -244,6 +245,7 @@ snetd_store_add (SnetdStore *store, SnetdRule *rule, GError **error)
 {
   rule->created = g_get_real_time ();
   bind_rule (store, store->insert, rule);
+  snetd_step ("bound");
   if (snetd_database_step (store->database, store->insert, error) != SQLITE_DONE)
     return FALSE;
 

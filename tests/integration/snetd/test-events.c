@@ -198,6 +198,10 @@ test_invalid (Fixture *fixture)
                              SNET_ERROR_NAME_INVALID_OPTION, "colour");
   client_check_answer_error (fixture->alice, id, "allow", "{'lifetime': <'eternal'>}",
                              SNET_ERROR_NAME_INVALID_OPTION, "lifetime");
+  /* A rule that could not be made otherwise, and would be gone after the next start. */
+  client_check_answer_error (fixture->root, id, "allow",
+                             "{'lifetime': <'forever'>, 'match': <['process']>}",
+                             SNET_ERROR_NAME_INVALID_OPTION, "process");
   client_check_answer_error (fixture->alice, id, "allow", "{'errno': <'EPERM'>}",
                              SNET_ERROR_NAME_INVALID_OPTION, "errno");
   client_check_answer_error (fixture->root, id, "allow",
