@@ -127,11 +127,15 @@ static gboolean
 hash_domain_of_request (const Row *row, guint width, const SnetdRequest *request, guint64 *ret_hash)
 {
   const char *host = text_of (in_request (row, request));
+  guint own;
 
-  while (host != NULL && domain_width (&host) < width)
-    host = snetd_host_parent (host);
-  if (host == NULL || domain_width (&host) != width)
+  if (host == NULL)
     return FALSE;
+  own = domain_width (&host);
+  if (own > width)
+    return FALSE;
+  for (; own < width; own++)
+    host = snetd_host_parent (host);
   *ret_hash = hash_text (&host);
   return TRUE;
 }

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "snetd-engine.h"
 
+#include "snetd-tier.h"
+
 struct SnetdEngine
 {
   GHashTable *rules; /* by id, those that are disabled too */
-  /* Of SnetdSubtable, the most specific first. */
-  GPtrArray *locked;
-  GHashTable *users; /* by uid, of such arrays */
-  GPtrArray *system;
+  SnetdKeys keys;    /* of all tiers */
+  SnetdTier *locked;
+  GHashTable *users; /* by uid, of SnetdTier */
+  SnetdTier *system;
 };
-
-static GPtrArray *
-new_tier (void)
-{
-  return g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_subtable_free);
-}
 
 SnetdEngine *
 snetd_engine_new (void)
@@ -23,29 +19,31 @@ snetd_engine_new (void)
 
   engine->rules =
     g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)snetd_rule_unref);
-  engine->locked = new_tier ();
-  engine->users = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
-  engine->system = new_tier ();
+  snetd_keys_init (&engine->keys);
+  engine->locked = snetd_tier_new (&engine->keys);
+  engine->users = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)snetd_tier_free);
+  engine->system = snetd_tier_new (&engine->keys);
   return engine;
 }
 
 void
 snetd_engine_free (SnetdEngine *engine)
 {
-  g_ptr_array_unref (engine->locked);
+  snetd_tier_free (engine->locked);
   g_hash_table_unref (engine->users);
-  g_ptr_array_unref (engine->system);
+  snetd_tier_free (engine->system);
+  snetd_keys_clear (&engine->keys);
   g_hash_table_unref (engine->rules);
   g_free (engine);
 }
 
 /* Rules come and go. */
 
-static GPtrArray *
+static SnetdTier *
 tier_of (SnetdEngine *engine, const SnetdRule *rule)
 {
   gpointer key = GUINT_TO_POINTER ((guint)rule->owner);
-  GPtrArray *tier;
+  SnetdTier *tier;
 
   if (rule->owner == SNETD_OWNER_SYSTEM)
     return rule->locked ? engine->locked : engine->system;
@@ -53,45 +51,10 @@ tier_of (SnetdEngine *engine, const SnetdRule *rule)
   tier = g_hash_table_lookup (engine->users, key);
   if (tier == NULL)
     {
-      tier = new_tier ();
+      tier = snetd_tier_new (&engine->keys);
       g_hash_table_insert (engine->users, key, tier);
     }
   return tier;
-}
-
-/* Where the rule's subtable is, or else has to be. */
-static gboolean
-find_subtable (GPtrArray *tier, const SnetdRule *rule, guint *ret_index)
-{
-  guint low = 0, high = tier->len;
-
-  while (low < high)
-    {
-      guint middle = low + (high - low) / 2;
-      int order = snetd_subtable_compare (g_ptr_array_index (tier, middle), rule);
-
-      if (order == 0)
-        {
-          *ret_index = middle;
-          return TRUE;
-        }
-      if (order < 0)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  *ret_index = low;
-  return FALSE;
-}
-
-static void
-add_to_tier (GPtrArray *tier, SnetdRule *rule)
-{
-  guint i;
-
-  if (!find_subtable (tier, rule, &i))
-    g_ptr_array_insert (tier, i, snetd_subtable_new (rule));
-  snetd_subtable_add (g_ptr_array_index (tier, i), rule);
 }
 
 void
@@ -101,21 +64,7 @@ snetd_engine_add (SnetdEngine *engine, SnetdRule *rule)
 
   g_hash_table_insert (engine->rules, &rule->id, snetd_rule_ref (rule));
   if (!rule->disabled)
-    add_to_tier (tier_of (engine, rule), rule);
-}
-
-static void
-remove_from_tier (GPtrArray *tier, SnetdRule *rule)
-{
-  SnetdSubtable *subtable;
-  guint i;
-
-  g_return_if_fail (find_subtable (tier, rule, &i));
-
-  subtable = g_ptr_array_index (tier, i);
-  snetd_subtable_remove (subtable, rule);
-  if (snetd_subtable_is_empty (subtable))
-    g_ptr_array_remove_index (tier, i);
+    snetd_tier_add (tier_of (engine, rule), rule);
 }
 
 gboolean
@@ -128,10 +77,10 @@ snetd_engine_remove (SnetdEngine *engine, guint64 id)
 
   if (!rule->disabled)
     {
-      GPtrArray *tier = tier_of (engine, rule);
+      SnetdTier *tier = tier_of (engine, rule);
 
-      remove_from_tier (tier, rule);
-      if (rule->owner != SNETD_OWNER_SYSTEM && tier->len == 0)
+      snetd_tier_remove (tier, rule);
+      if (rule->owner != SNETD_OWNER_SYSTEM && snetd_tier_is_empty (tier))
         g_hash_table_remove (engine->users, GUINT_TO_POINTER ((guint)rule->owner));
     }
   g_hash_table_remove (engine->rules, &id);
@@ -175,33 +124,25 @@ snetd_engine_list (SnetdEngine *engine)
 
 /* Judging. */
 
-static gboolean
-match_tier (const GPtrArray *tier, SnetdLookup *lookup, SnetdRuleFunc func, gpointer user_data)
-{
-  for (guint i = 0; tier != NULL && i < tier->len; i++)
-    {
-      if (!snetd_subtable_match (g_ptr_array_index (tier, i), lookup, func, user_data))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 /* All that match, in their order. */
 static SnetdConsulted
 match (SnetdEngine *engine, const SnetdContext *context, SnetdRuleFunc func, gpointer user_data)
 {
-  SnetdLookup lookup = { .context = context, .consulted.minutes = SNETD_WEEK_MINUTES };
-  GPtrArray *users;
+  SnetdLookup lookup = { .context = context,
+                         .keys = &engine->keys,
+                         .consulted.minutes = SNETD_WEEK_MINUTES };
+  SnetdTier *users;
 
-  if (!match_tier (engine->locked, &lookup, func, user_data))
+  snetd_keys_begin (&engine->keys, context->request);
+  if (!snetd_tier_match (engine->locked, &lookup, func, user_data))
     return lookup.consulted;
 
   /* Whose rules these are is a question, too, unless nobody has any. */
   if (g_hash_table_size (engine->users) > 0)
     lookup.consulted.fields |= SNET_FIELD_UID;
   users = g_hash_table_lookup (engine->users, GUINT_TO_POINTER (context->request->uid));
-  if (match_tier (users, &lookup, func, user_data))
-    match_tier (engine->system, &lookup, func, user_data);
+  if (users == NULL || snetd_tier_match (users, &lookup, func, user_data))
+    snetd_tier_match (engine->system, &lookup, func, user_data);
   return lookup.consulted;
 }
 

@@ -87,7 +87,7 @@ snetd_host_count_labels (const char *host)
 {
   guint count = 1;
 
-  for (; *host != '\0'; host++)
-    count += *host == '.';
+  while ((host = snetd_host_parent (host)) != NULL)
+    count++;
   return count;
 }

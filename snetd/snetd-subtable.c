@@ -1,52 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "snetd-subtable.h"
 
-#define BIT(condition) SNETD_CONDITION_BIT (condition)
-
-/*
- * Who makes the call. These are looked up first and by themselves: a program that
- * no rule here names has then not been asked where it wants to go, and one ticket
- * covers all of that.
- */
-#define WHO                                                                                        \
-  (BIT (SNETD_CONDITION_PROCESS) | BIT (SNETD_CONDITION_PROGRAM) |                                 \
-   BIT (SNETD_CONDITION_PROGRAM_DIGEST) | BIT (SNETD_CONDITION_SCRIPT) |                           \
-   BIT (SNETD_CONDITION_APP) | BIT (SNETD_CONDITION_UNIT) | BIT (SNETD_CONDITION_CGROUP) |         \
-   BIT (SNETD_CONDITION_UID) | BIT (SNETD_CONDITION_SESSION))
+#include "snetd-buckets.h"
 
 struct SnetdSubtable
 {
   guint32 conditions;
   guint widths[SNETD_CONDITION_LAST];
-  guint64 fields; /* what the conditions look at */
-  /* Those that are hashed, who first; ends with LAST. */
-  SnetdCondition who[SNETD_CONDITION_LAST + 1];
-  SnetdCondition rest[SNETD_CONDITION_LAST + 1];
-  GHashTable *known_who; /* of Who */
-  GHashTable *buckets;   /* of Entry, the first one of each bucket */
+  guint64 fields;       /* what the conditions look at */
+  SnetdParts rest;      /* what is looked up here */
+  SnetdBuckets buckets; /* of Entry, the first one of each */
 };
 
-/* Rules that say the same about who. */
-typedef struct
-{
-  guint64 hash;
-  guint count;
-} Who;
-
-/* A rule among those with the same hash; the table's key is the first one's hash. */
+/* A rule among those with the same hash. */
 typedef struct Entry Entry;
 struct Entry
 {
-  guint64 hash;
   SnetdRule *rule;
   Entry *next;
 };
 
 static void
-free_bucket (gpointer data)
+free_entries (Entry *entry)
 {
-  Entry *entry = data;
-
   while (entry != NULL)
     {
       Entry *next = entry->next;
@@ -57,11 +33,16 @@ free_bucket (gpointer data)
     }
 }
 
+static void
+free_bucket (gpointer value, gpointer unused)
+{
+  free_entries (value);
+}
+
 SnetdSubtable *
-snetd_subtable_new (const SnetdRule *rule)
+snetd_subtable_new (SnetdKeys *keys, const SnetdRule *rule, guint32 before)
 {
   SnetdSubtable *subtable = g_new0 (SnetdSubtable, 1);
-  guint n_who = 0, n_rest = 0;
 
   subtable->conditions = rule->conditions;
   for (SnetdCondition c = 0; c < SNETD_CONDITION_LAST; c++)
@@ -70,36 +51,25 @@ snetd_subtable_new (const SnetdRule *rule)
         continue;
       subtable->widths[c] = snetd_condition_width (c, rule);
       subtable->fields |= snetd_condition_fields (c);
-      if (snetd_condition_is_hashed (c) && (WHO & BIT (c)))
-        subtable->who[n_who++] = c;
-      else if (snetd_condition_is_hashed (c))
-        subtable->rest[n_rest++] = c;
     }
-  subtable->who[n_who] = SNETD_CONDITION_LAST;
-  subtable->rest[n_rest] = SNETD_CONDITION_LAST;
-  subtable->known_who = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
-  subtable->buckets = g_hash_table_new (g_int64_hash, g_int64_equal);
+  snetd_parts_init (&subtable->rest, keys, rule, ~before);
+  snetd_buckets_init (&subtable->buckets);
   return subtable;
 }
 
 void
 snetd_subtable_free (SnetdSubtable *subtable)
 {
-  GHashTableIter iter;
-  gpointer bucket;
-
-  g_hash_table_iter_init (&iter, subtable->buckets);
-  while (g_hash_table_iter_next (&iter, NULL, &bucket))
-    free_bucket (bucket);
-  g_hash_table_unref (subtable->buckets);
-  g_hash_table_unref (subtable->known_who);
+  snetd_buckets_foreach (&subtable->buckets, free_bucket, NULL);
+  snetd_buckets_clear (&subtable->buckets);
+  snetd_parts_clear (&subtable->rest);
   g_free (subtable);
 }
 
 gboolean
 snetd_subtable_is_empty (const SnetdSubtable *subtable)
 {
-  return g_hash_table_size (subtable->buckets) == 0;
+  return subtable->buckets.count == 0;
 }
 
 int
@@ -107,7 +77,7 @@ snetd_subtable_compare (const SnetdSubtable *subtable, const SnetdRule *rule)
 {
   for (SnetdCondition c = 0; c < SNETD_CONDITION_LAST; c++)
     {
-      gboolean here = (subtable->conditions & BIT (c)) != 0;
+      gboolean here = (subtable->conditions & SNETD_CONDITION_BIT (c)) != 0;
       gboolean there = snetd_rule_has (rule, c);
       guint width;
 
@@ -120,76 +90,7 @@ snetd_subtable_compare (const SnetdSubtable *subtable, const SnetdRule *rule)
   return 0;
 }
 
-/* Hashes. */
-
-static guint64
-combine (guint64 hash, guint64 other)
-{
-  /* The order of the conditions counts. */
-  return (hash ^ other) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15) + 1;
-}
-
-static guint64
-hash_rule (guint64 hash, const SnetdCondition *conditions, const SnetdRule *rule)
-{
-  for (; *conditions != SNETD_CONDITION_LAST; conditions++)
-    hash = combine (hash, snetd_condition_hash_rule (*conditions, rule));
-  return hash;
-}
-
-static void
-hash_one (SnetdLookup *lookup, SnetdCondition c, guint width)
-{
-  const guint32 bit = BIT (c);
-
-  if ((lookup->hashed & bit) && lookup->widths[c] == width)
-    return;
-
-  lookup->hashed |= bit;
-  lookup->widths[c] = width;
-  if (snetd_condition_hash_request (c, width, lookup->context->request, &lookup->hashes[c]))
-    lookup->unknown &= ~bit;
-  else
-    lookup->unknown |= bit;
-}
-
-/* FALSE: the request does not know one of them. Notes what it has looked at. */
-static gboolean
-hash_request (const SnetdSubtable *subtable,
-              const SnetdCondition *conditions,
-              SnetdLookup *lookup,
-              guint64 *hash)
-{
-  for (; *conditions != SNETD_CONDITION_LAST; conditions++)
-    {
-      SnetdCondition c = *conditions;
-
-      lookup->consulted.fields |= snetd_condition_fields (c);
-      hash_one (lookup, c, subtable->widths[c]);
-      if (lookup->unknown & BIT (c))
-        return FALSE;
-      *hash = combine (*hash, lookup->hashes[c]);
-    }
-  return TRUE;
-}
-
 /* Rules come and go. */
-
-static void
-count_who (SnetdSubtable *subtable, guint64 hash, int change)
-{
-  Who *who = g_hash_table_lookup (subtable->known_who, &hash);
-
-  if (who == NULL)
-    {
-      who = g_new0 (Who, 1);
-      who->hash = hash;
-      g_hash_table_insert (subtable->known_who, &who->hash, who);
-    }
-  who->count += change;
-  if (who->count == 0)
-    g_hash_table_remove (subtable->known_who, &hash);
-}
 
 static int
 action_rank (SnetdAction action)
@@ -215,41 +116,27 @@ goes_first (const SnetdRule *a, const SnetdRule *b)
   return rank_a != rank_b ? rank_a < rank_b : a->id > b->id;
 }
 
-/* The key has to be that of the entry which is now the first. */
-static void
-set_first (SnetdSubtable *subtable, guint64 hash, Entry *first)
-{
-  g_hash_table_remove (subtable->buckets, &hash);
-  if (first != NULL)
-    g_hash_table_insert (subtable->buckets, &first->hash, first);
-}
-
 void
-snetd_subtable_add (SnetdSubtable *subtable, SnetdRule *rule)
+snetd_subtable_add (SnetdSubtable *subtable, guint64 hash, SnetdRule *rule)
 {
-  guint64 who = hash_rule (0, subtable->who, rule);
+  const guint64 all = snetd_parts_hash_rule (&subtable->rest, hash, rule);
+  Entry *first = snetd_buckets_get (&subtable->buckets, all);
   Entry *entry = g_new0 (Entry, 1);
-  Entry *first, **place;
+  Entry **place = &first;
 
-  entry->hash = hash_rule (who, subtable->rest, rule);
   entry->rule = snetd_rule_ref (rule);
-  count_who (subtable, who, 1);
-
-  first = g_hash_table_lookup (subtable->buckets, &entry->hash);
-  for (place = &first; *place != NULL && goes_first ((*place)->rule, rule);)
+  while (*place != NULL && goes_first ((*place)->rule, rule))
     place = &(*place)->next;
   entry->next = *place;
   *place = entry;
-  if (first == entry)
-    set_first (subtable, entry->hash, first);
+  snetd_buckets_set (&subtable->buckets, all, first);
 }
 
 void
-snetd_subtable_remove (SnetdSubtable *subtable, SnetdRule *rule)
+snetd_subtable_remove (SnetdSubtable *subtable, guint64 hash, SnetdRule *rule)
 {
-  guint64 who = hash_rule (0, subtable->who, rule);
-  guint64 hash = hash_rule (who, subtable->rest, rule);
-  Entry *first = g_hash_table_lookup (subtable->buckets, &hash);
+  const guint64 all = snetd_parts_hash_rule (&subtable->rest, hash, rule);
+  Entry *first = snetd_buckets_get (&subtable->buckets, all);
   Entry **place = &first, *entry;
 
   while (*place != NULL && (*place)->rule != rule)
@@ -258,11 +145,9 @@ snetd_subtable_remove (SnetdSubtable *subtable, SnetdRule *rule)
 
   entry = *place;
   *place = entry->next;
-  if (place == &first)
-    set_first (subtable, hash, first);
+  snetd_buckets_set (&subtable->buckets, all, first);
   entry->next = NULL;
-  free_bucket (entry);
-  count_who (subtable, who, -1);
+  free_entries (entry);
 }
 
 /* Judging. */
@@ -280,19 +165,17 @@ consult_week (const SnetdRule *rule, SnetdLookup *lookup)
 
 gboolean
 snetd_subtable_match (const SnetdSubtable *subtable,
+                      guint64 hash,
                       SnetdLookup *lookup,
                       SnetdRuleFunc func,
                       gpointer user_data)
 {
-  guint64 hash = 0;
   const Entry *entry;
 
-  if (!hash_request (subtable, subtable->who, lookup, &hash) ||
-      g_hash_table_lookup (subtable->known_who, &hash) == NULL ||
-      !hash_request (subtable, subtable->rest, lookup, &hash))
+  if (!snetd_parts_hash_request (&subtable->rest, lookup->keys, &hash, &lookup->consulted.fields))
     return TRUE;
 
-  entry = g_hash_table_lookup (subtable->buckets, &hash);
+  entry = snetd_buckets_get (&subtable->buckets, hash);
   if (entry != NULL)
     lookup->consulted.fields |= subtable->fields;
   for (; entry != NULL; entry = entry->next)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "snetd-keys.h"
 #include "snetd-rule.h"
 
 /*
@@ -17,31 +18,24 @@ typedef struct
   guint minutes;  /* for so long; SNETD_WEEK_MINUTES: always */
 } SnetdConsulted;
 
-/*
- * A request on its way through the subtables. Begin with the context, and with
- * SNETD_WEEK_MINUTES.
- */
+/* A request on its way through all rules. */
 typedef struct
 {
   const SnetdContext *context;
+  const SnetdKeys *keys; /* of the request */
   SnetdConsulted consulted;
-
-  /* private: the hashes that were needed last, as the next subtable needs most of them, too */
-  guint32 hashed;
-  guint32 unknown;
-  guint widths[SNETD_CONDITION_LAST];
-  guint64 hashes[SNETD_CONDITION_LAST];
 } SnetdLookup;
 
-/* For rules that are like this one. */
-SnetdSubtable *snetd_subtable_new (const SnetdRule *rule);
+/* For rules that are like this one. @before: conditions that somebody else looks up, and first. */
+SnetdSubtable *snetd_subtable_new (SnetdKeys *keys, const SnetdRule *rule, guint32 before);
 void snetd_subtable_free (SnetdSubtable *subtable);
 
 /* Negative if the subtable's rules are more specific than this one, 0 if it belongs to them. */
 int snetd_subtable_compare (const SnetdSubtable *subtable, const SnetdRule *rule);
 
-void snetd_subtable_add (SnetdSubtable *subtable, SnetdRule *rule);
-void snetd_subtable_remove (SnetdSubtable *subtable, SnetdRule *rule);
+/* @hash: of the conditions that are looked up before; here as in all that follow. */
+void snetd_subtable_add (SnetdSubtable *subtable, guint64 hash, SnetdRule *rule);
+void snetd_subtable_remove (SnetdSubtable *subtable, guint64 hash, SnetdRule *rule);
 gboolean snetd_subtable_is_empty (const SnetdSubtable *subtable);
 
 /* FALSE: enough. */
@@ -52,6 +46,7 @@ typedef gboolean (*SnetdRuleFunc) (SnetdRule *rule, gpointer user_data);
  * if the callback has said so.
  */
 gboolean snetd_subtable_match (const SnetdSubtable *subtable,
+                               guint64 hash,
                                SnetdLookup *lookup,
                                SnetdRuleFunc func,
                                gpointer user_data);
