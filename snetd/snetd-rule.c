@@ -51,9 +51,9 @@ snetd_rule_matches (const SnetdRule *rule, const SnetdContext *context)
   if (rule->owner != SNETD_OWNER_SYSTEM && rule->owner != context->request->uid)
     return FALSE;
 
-  for (SnetdCondition c = 0; c < SNETD_CONDITION_LAST; c++)
+  for (guint32 left = rule->conditions; left != 0; left &= left - 1)
     {
-      if (snetd_rule_has (rule, c) && !snetd_condition_holds (c, rule, context))
+      if (!snetd_condition_holds ((SnetdCondition)__builtin_ctz (left), rule, context))
         return FALSE;
     }
   return TRUE;

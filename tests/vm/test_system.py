@@ -577,6 +577,61 @@ def test_mode_restart():
     expect(control("VerdictPolicy"), "allow", "policy")
 
 
+LIST = "/etc/snet/lists.d/test"
+
+
+def write_list(text):
+    """As who replaces a list should: the new one beside it, then renamed."""
+    with open(LIST + ".new", "w", encoding="ascii") as file:
+        file.write(text)
+    os.rename(LIST + ".new", LIST)
+
+
+def test_list():
+    """a list of addresses decides, and what waits is judged again when its file changes"""
+    write_list("# nothing yet\n192.0.2.0/24\n")
+    add_rule(action="deny", errno="EHOSTUNREACH", remote_list="test")
+    with Signals() as signals:
+        held = probe(signals)
+        write_list("127.0.0.0/8\n")
+        expect(held.finish()[0], errno.EHOSTUNREACH, "errno of what has waited")
+    expect(connect(), (errno.EHOSTUNREACH, "deny", "ticket"), "with the list")
+    os.unlink(LIST)
+    with Signals() as signals:
+        expect(probe_with_deny(signals), errno.EACCES, "errno without the list")
+
+
+# Connects, and stays in its session until somebody has written into the pipe.
+SESSION = CONNECT + "open('/tmp/snet-session').read()\n"
+
+
+def test_session():
+    """a rule until logout ends with the login session of the program that it was made for"""
+    with open("/etc/pam.d/snet-test", "w", encoding="ascii") as file:
+        file.write("account required pam_permit.so\nsession required pam_systemd.so\n")
+    os.mkfifo("/tmp/snet-session")
+    login = subprocess.Popen(
+        ["systemd-run", "--quiet", "--wait", "--collect", "-p", "PAMName=snet-test",
+         "-p", "User=nobody", PROBE, "-I", "-c", SESSION, str(PORT)])
+    with Signals() as signals:
+        request = signals.wait("Requested", lambda arguments: arguments[1]["program"] == PROBE)[0]
+        verdict(request, "allow", lifetime="session")
+        made = [rule for rule in rules() if rule["lifetime"] == "session"]
+        expect(len(made), 1, "how many rules were made")
+        with open("/tmp/snet-session", "w", encoding="ascii"):
+            pass
+        expect(login.wait(20), 0, "exit status")
+        signals.wait("Removed", lambda arguments: arguments[0] == made[0]["id"])
+
+    with Signals() as signals:
+        held = probe(signals)
+        refused = refusal("Events", "Verdict", "tsa{sv}", held.id, "allow",
+                          variants({"lifetime": "session"}))
+        expect(refused.name, ERROR + "InvalidOption", "the answer to what is in no session")
+        verdict(held.id, "allow")
+        expect(held.finish()[0], 0, "exit status")
+
+
 def test_reload():
     """systemctl reload has snetd read its configuration again, all of it or nothing"""
     pid = service_pid()
@@ -622,5 +677,6 @@ if __name__ == "__main__":
              test_kill_daemon, test_kill_held, test_second_controller, test_forever,
              test_ticket, test_rule_settles_waiting, test_bind_and_listen, test_bad_verdicts, test_bad_rules,
              test_not_allowed, test_signals_are_private, test_journal_pages, test_process, test_threads,
-             test_without_agent, test_modes, test_message_id, test_mode_ends, test_mode_clock, test_mode_restart, test_reload,
+             test_without_agent, test_modes, test_message_id, test_mode_ends, test_mode_clock, test_mode_restart, test_list,
+             test_session, test_reload,
              test_sandbox], clean)
