@@ -39,8 +39,11 @@ def test_report(report):
     check("the journal was asked, and had been written to",
           report["journal"]["events"] == EVENTS and report["journal"]["per_second"] > 0 and
           len(report["journal"]["page_ms"]) > 10, report["journal"])
+    check("decisions were timed among few rules and among many",
+          [part["rules"] for part in report["engine"]] == [10, 100000] and
+          all(min(part["decide_ns"]) > 0 for part in report["engine"]), report["engine"])
     check("each target says whether it is met",
-          len(report["targets"]) >= 7 and
+          len(report["targets"]) >= 9 and
           all(target["ok"] == (target["value"] >= target["limit"] if target["at_least"]
                                else target["value"] <= target["limit"])
               for target in report["targets"]), report["targets"])
