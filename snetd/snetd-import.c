@@ -242,10 +242,10 @@ return_problems (Call *call)
     g_string_append_printf (said, "\n%s", (const char *)g_ptr_array_index (call->problems, i));
   if (n > PROBLEMS_SAID_MAX)
     g_string_append_printf (said, "\nand %u more", n - PROBLEMS_SAID_MAX);
-  g_dbus_method_invocation_return_error (call->invocation, SNETD_ERROR, SNETD_ERROR_INVALID_RULE,
-                                         "Nothing was imported; with “" SNET_KEY_PARTIAL
-                                         "” the %u other rules would be:%s",
-                                         call->rules->len, said->str);
+  g_dbus_method_invocation_return_error (
+    call->invocation, SNETD_ERROR, SNETD_ERROR_INVALID_RULE,
+    "Nothing was imported; %u rules have no problem, and would be with “" SNET_KEY_PARTIAL "”:%s",
+    call->rules->len, said->str);
 }
 
 static void

@@ -72,6 +72,27 @@ read_value (const char *key, const char *text, GError **error)
     }
 }
 
+/* Of two such faults in one value GKeyFile would warn as of a fault of its own. */
+static gboolean
+check_escapes (GKeyFile *file, const char *group, const char *key, GError **error)
+{
+  g_autofree char *value = g_key_file_get_value (file, group, key, NULL);
+
+  for (const char *c = value; *c != '\0'; c++)
+    {
+      if (*c != '\\')
+        continue;
+      c++;
+      if (*c == '\0' || strchr ("sntr\\", *c) == NULL)
+        {
+          g_set_error (error, SNETD_ERROR, SNETD_ERROR_INVALID_RULE,
+                       "“%s”: a backslash is written as two", key);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 static SnetdRule *
 read_group (GKeyFile *file, const char *group, GError **error)
 {
@@ -82,16 +103,12 @@ read_group (GKeyFile *file, const char *group, GError **error)
 
   for (char **key = keys; *key != NULL; key++)
     {
-      g_autoptr (GError) escape = NULL;
-      g_autofree char *text = g_key_file_get_string (file, group, *key, &escape);
+      g_autofree char *text = NULL;
       GVariant *value;
 
-      if (escape != NULL)
-        {
-          g_set_error (error, SNETD_ERROR, SNETD_ERROR_INVALID_RULE,
-                       "“%s”: a backslash is written as two", *key);
-          return NULL;
-        }
+      if (!check_escapes (file, group, *key, error))
+        return NULL;
+      text = g_key_file_get_string (file, group, *key, NULL);
       value = read_value (*key, text, error);
       if (value == NULL)
         return NULL;

@@ -8,6 +8,8 @@
 #include "snetd-opensnitch.h"
 #include "snetd-request.h"
 
+#define NOISE_ROUNDS 20000
+
 typedef struct
 {
   GPtrArray *rules;
@@ -355,6 +357,34 @@ test_texts (void)
     }
 }
 
+/* What nobody would write: each is read to its end, and each rule is one or a problem. */
+static void
+test_noise (void)
+{
+  static const char letters[] = "{}[]\",:\\ \n\t0tnu/*\xc3\xff";
+  g_autoptr (GRand) random = g_rand_new_with_seed (g_test_rand_int ());
+  g_autofree char *good =
+    rule_with ("{\"type\": \"list\", \"operand\": \"list\", \"list\": [{\"type\": \"regexp\","
+               " \"operand\": \"dest.host\", \"data\": \"^(.*\\\\.)?example\\\\.org$\"}]}");
+  const gsize length = strlen (good);
+
+  for (guint i = 0; i < NOISE_ROUNDS; i++)
+    {
+      g_autofree char *text = g_memdup2 (good, length + 1);
+      const guint changes = g_rand_int_range (random, 1, 5);
+      g_auto (Parsed) parsed = { NULL, g_ptr_array_new_with_free_func (g_free),
+                                 g_ptr_array_new_with_free_func (g_free) };
+
+      for (guint j = 0; j < changes; j++)
+        text[g_rand_int_range (random, 0, length)] =
+          letters[g_rand_int_range (random, 0, sizeof letters - 1)];
+      /* Where it ends is not said by a zero. */
+      parsed.rules = snetd_opensnitch_parse (text, g_rand_int_range (random, 0, length + 1), TRUE,
+                                             parsed.names, parsed.problems);
+      g_assert_cmpuint (parsed.rules->len, ==, parsed.names->len);
+    }
+}
+
 static void
 test_comment (void)
 {
@@ -615,6 +645,7 @@ main (int argc, char **argv)
   g_test_add_func ("/opensnitch/rules", test_rules);
   g_test_add_func ("/opensnitch/until", test_until);
   g_test_add_func ("/opensnitch/texts", test_texts);
+  g_test_add_func ("/opensnitch/noise", test_noise);
   g_test_add_func ("/opensnitch/comment", test_comment);
   g_test_add_func ("/opensnitch/random", test_random);
 

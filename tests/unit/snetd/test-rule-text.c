@@ -6,6 +6,8 @@
 #include "fake-snet.h"
 #include "snetd-rule-text.h"
 
+#define NOISE_ROUNDS 20000
+
 typedef struct
 {
   GPtrArray *rules;
@@ -117,6 +119,7 @@ test_problems (void)
     { "[a]\nremote-port=80\n", 0, { "“action”", "missing" } },
     { "[a]\naction=allow\ncomment[fr]=x\n", 0, { "comment[fr]", NULL } },
     { "[a]\naction=allow\ncomment=\\x\n", 0, { "[a]", "backslash" } },
+    { "[a]\naction=allow\ncomment=\\x\\\n", 0, { "“comment”", "backslash" } },
     { "[a]\naction=allow\noperation=bind\nremote-port=80\n",
       0,
       { "“remote-port”", "contradicts" } },
@@ -208,6 +211,61 @@ test_round (void)
     }
 }
 
+/* What nobody would write: no more comes out of it than rules that can be written again. */
+static void
+test_noise (void)
+{
+  static const char letters[] = "[]=#\\\n\r\t ;s\xc3\xff";
+  static const char good[] =
+    "[a]\naction=deny\nremote-port=25\n[b]\naction=ask\n[c]\naction=allow\n";
+  g_autoptr (GRand) random = g_rand_new_with_seed (g_test_rand_int ());
+
+  for (guint i = 0; i < NOISE_ROUNDS; i++)
+    {
+      g_autofree char *text = g_memdup2 (good, sizeof good);
+      const guint changes = g_rand_int_range (random, 1, 4);
+      g_autofree char *output = NULL;
+      g_auto (Parsed) parsed = { NULL, g_ptr_array_new_with_free_func (g_free) };
+      g_auto (Parsed) again = { NULL, NULL };
+
+      for (guint j = 0; j < changes; j++)
+        text[g_rand_int_range (random, 0, sizeof good - 1)] =
+          letters[g_rand_int_range (random, 0, sizeof letters - 1)];
+      /* Where it ends is not said by a zero. */
+      parsed.rules = snetd_rule_text_parse (text, g_rand_int_range (random, 0, sizeof good), NULL,
+                                            parsed.problems);
+      output = snetd_rule_text_format (parsed.rules);
+      again = parse (output);
+      g_assert_cmpuint (again.problems->len, ==, 0);
+      g_assert_cmpuint (again.rules->len, ==, parsed.rules->len);
+    }
+}
+
+/* Names that are wanted more often than not are found at once. */
+static void
+test_same_names (void)
+{
+  g_autoptr (GPtrArray) rules = g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_rule_unref);
+  g_autofree char *text = NULL;
+  g_auto (Parsed) parsed = { NULL, NULL };
+
+  for (guint i = 0; i < 5000; i++)
+    {
+      SnetdRule *rule = snetd_rule_new ();
+
+      if (i % 3 == 0)
+        rule->comment = g_strdup (i % 2 == 0 ? "same" : "same 7");
+      g_ptr_array_add (rules, rule);
+    }
+  text = snetd_rule_text_format (rules);
+  parsed = parse (text);
+  g_assert_cmpuint (parsed.problems->len, ==, 0);
+  g_assert_cmpuint (parsed.rules->len, ==, rules->len);
+  for (guint i = 0; i < rules->len; i++)
+    g_assert_cmpstr (((SnetdRule *)g_ptr_array_index (parsed.rules, i))->comment, ==,
+                     ((SnetdRule *)g_ptr_array_index (rules, i))->comment);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -220,6 +278,8 @@ main (int argc, char **argv)
   g_test_add_func ("/rule-text/problems", test_problems);
   g_test_add_func ("/rule-text/nul", test_nul);
   g_test_add_func ("/rule-text/round", test_round);
+  g_test_add_func ("/rule-text/noise", test_noise);
+  g_test_add_func ("/rule-text/same-names", test_same_names);
 
   return g_test_run ();
 }
