@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "snetd-import.h"
 
+#include <string.h>
+
 #include "snet-names.h"
 #include "snetd-error.h"
 #include "snetd-lifetimes.h"
@@ -12,10 +14,12 @@
 
 #define ARGUMENT_TEXT 1 /* of Import */
 
-/* Of all texts that are being imported at a time: bytes. */
-#define IN_WORK_MAX (4 * SNETD_IMPORT_TEXT_MAX)
+/* Of one user's at a time: each can take some 200 MB while it is read. */
+#define CALLS_MAX 2
 
-/* As many problems as an error message has room for. */
+/* What is said of problems, and in an error message. */
+#define PROBLEM_BYTES_MAX 500
+#define PROBLEMS_MAX      1000
 #define PROBLEMS_SAID_MAX 10
 
 /* What id and created take in a reply, and a margin. */
@@ -27,7 +31,7 @@ struct SnetdImport
   SnetdRulebase *rulebase;
   SnetdAuthority *authority;
   SnetdLogins *logins;
-  gsize in_work; /* bytes */
+  GHashTable *calls; /* how many each user has under way, by uid */
 };
 
 /* @system: whether rules that do not say whose they are will be the system's. */
@@ -45,20 +49,40 @@ typedef struct
   GDBusMethodInvocation *invocation;
   SnetdTransferOptions options;
   ParseFunc parse;
-  GVariant *argument; /* keeps the text */
+  GVariant *argument; /* has the text */
   const char *text;
-  gsize length; /* counted in in_work */
+  gsize length;
   guint32 caller;
+  gboolean counted; /* among the calls of the caller */
   gboolean sees_all;
   gint64 owner; /* of rules that do not say whose they are */
   GPtrArray *rules;
   GPtrArray *problems;
 } Call;
 
+static guint
+count_calls (Call *call)
+{
+  return GPOINTER_TO_UINT (
+    g_hash_table_lookup (call->import->calls, GUINT_TO_POINTER (call->caller)));
+}
+
+static void
+set_calls (Call *call, guint calls)
+{
+  gpointer caller = GUINT_TO_POINTER (call->caller);
+
+  if (calls > 0)
+    g_hash_table_insert (call->import->calls, caller, GUINT_TO_POINTER (calls));
+  else
+    g_hash_table_remove (call->import->calls, caller);
+}
+
 static void
 call_free (Call *call)
 {
-  call->import->in_work -= call->length;
+  if (call->counted)
+    set_calls (call, count_calls (call) - 1);
   g_clear_pointer (&call->rules, g_ptr_array_unref);
   g_clear_pointer (&call->problems, g_ptr_array_unref);
   g_clear_pointer (&call->argument, g_variant_unref);
@@ -270,6 +294,25 @@ parsed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* Reading, in a thread. */
 
+/* Not all that somebody has written wrong is worth sending back. */
+static void
+bound_problems (GPtrArray *problems)
+{
+  const guint n = problems->len;
+
+  for (guint i = 0; i < MIN (n, PROBLEMS_MAX); i++)
+    {
+      char *problem = g_ptr_array_index (problems, i);
+
+      if (strlen (problem) > PROBLEM_BYTES_MAX)
+        strcpy (g_utf8_find_prev_char (problem, problem + PROBLEM_BYTES_MAX - strlen ("…")), "…");
+    }
+  if (n <= PROBLEMS_MAX)
+    return;
+  g_ptr_array_set_size (problems, PROBLEMS_MAX);
+  g_ptr_array_add (problems, g_strdup_printf ("and %u more", n - PROBLEMS_MAX));
+}
+
 /* What was said without an owner can be wrong with one. */
 static gboolean
 give_owner (SnetdRule *rule, gint64 owner, GError **error)
@@ -302,6 +345,7 @@ parse_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable 
           call->problems,
           g_strdup_printf ("[%s]: %s", (const char *)g_ptr_array_index (names, i), error->message));
     }
+  bound_problems (call->problems);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -329,6 +373,13 @@ caller_known_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_dbus_method_invocation_return_gerror (call->invocation, error);
       return;
     }
+  if (count_calls (call) >= CALLS_MAX)
+    {
+      return_too_much (call->invocation, "You import too much at a time; try again");
+      return;
+    }
+  set_calls (call, count_calls (call) + 1);
+  call->counted = TRUE;
   call->owner = default_owner (&call->options, call->caller);
   call->problems = g_ptr_array_new_with_free_func (g_free);
   task = g_task_new (call->object, NULL, parsed_cb, call);
@@ -375,32 +426,24 @@ snetd_import_begin (SnetdImport *import,
 {
   g_autoptr (Call) call = g_new0 (Call, 1);
   g_autoptr (GError) error = NULL;
-  gsize length;
 
   call->import = import;
   call->object = g_object_ref (import->object);
   call->invocation = g_object_ref (invocation);
   call->argument =
     g_variant_get_child_value (g_dbus_method_invocation_get_parameters (invocation), ARGUMENT_TEXT);
-  call->text = g_variant_get_string (call->argument, &length);
+  call->text = g_variant_get_string (call->argument, &call->length);
   call->parse = find_format (format, &error);
   if (call->parse == NULL || !snetd_transfer_options_read_import (&call->options, options, &error))
     {
       g_dbus_method_invocation_return_gerror (invocation, error);
       return;
     }
-  if (length > SNETD_IMPORT_TEXT_MAX)
+  if (call->length > SNETD_IMPORT_TEXT_MAX)
     {
       return_too_much (invocation, "The text is longer than 16 MB; import it in parts");
       return;
     }
-  if (import->in_work + length > IN_WORK_MAX)
-    {
-      return_too_much (invocation, "Too much is being imported at a time; try again");
-      return;
-    }
-  call->length = length;
-  import->in_work += length;
   snetd_authority_check (import->authority, invocation, "Rules.List", SNETD_AUTHORITY_SYSTEM,
                          caller_known_cb, g_steal_pointer (&call));
 }
@@ -414,6 +457,7 @@ snetd_import_new (SnetDBusRules *object,
   SnetdImport *import = g_new0 (SnetdImport, 1);
 
   import->object = object;
+  import->calls = g_hash_table_new (NULL, NULL);
   import->rulebase = g_object_ref (rulebase);
   import->authority = g_object_ref (authority);
   import->logins = g_object_ref (logins);
@@ -423,6 +467,7 @@ snetd_import_new (SnetDBusRules *object,
 void
 snetd_import_free (SnetdImport *import)
 {
+  g_hash_table_unref (import->calls);
   g_object_unref (import->rulebase);
   g_object_unref (import->authority);
   g_object_unref (import->logins);

@@ -32,12 +32,13 @@ skip_text (const char *at, const char *end)
 
 /*
  * From its first bracket to behind the last. What is between is left to the parser; but
- * that calls itself for each that is in another, so it must not get too many.
+ * that calls itself for each that is in another, and keeps all parts of it, so it must not
+ * get too many.
  */
 static const char *
 skip_value (const char *at, const char *end, GError **error)
 {
-  guint depth = 0;
+  guint depth = 0, parts = 0;
 
   while (at != NULL && at < end)
     {
@@ -49,9 +50,11 @@ skip_value (const char *at, const char *end, GError **error)
         depth++;
       else if (c == '}' || c == ']')
         depth--;
-      if (depth > SNETD_JSON_DEPTH_MAX)
+      parts += strchr ("{[,", c) != NULL;
+      if (depth > SNETD_JSON_DEPTH_MAX || parts > SNETD_JSON_PARTS_MAX)
         {
-          refuse (error, "too many brackets are in each other");
+          refuse (error, depth > SNETD_JSON_DEPTH_MAX ? "too many brackets are in each other"
+                                                      : "it has too many parts");
           return NULL;
         }
       if (depth == 0)

@@ -4,7 +4,8 @@
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
 
-#define SNETD_JSON_DEPTH_MAX 32 /* of objects and arrays in each other */
+#define SNETD_JSON_DEPTH_MAX 32     /* of objects and arrays in each other */
+#define SNETD_JSON_PARTS_MAX 600000 /* each takes some 100 bytes while it is read */
 
 /*
  * The object or array that comes next in a text, which ends at @end. *@text goes on behind it.

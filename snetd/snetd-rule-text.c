@@ -167,9 +167,9 @@ check_line (Names *names, const char *line, GPtrArray *problems)
   g_hash_table_add (names->keys, name);
 }
 
-/* The groups that are not to be used. */
+/* The groups that are not to be used. Takes the text to pieces. */
 static GHashTable *
-check_names (const char *text, GPtrArray *problems)
+check_names (char *text, GPtrArray *problems)
 {
   Names names = {
     g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
@@ -177,14 +177,33 @@ check_names (const char *text, GPtrArray *problems)
     g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
     NULL,
   };
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
 
-  for (char **line = lines; *line != NULL; line++)
-    check_line (&names, g_strstrip (*line), problems);
+  while (text != NULL)
+    {
+      char *next = strchr (text, '\n');
+
+      if (next != NULL)
+        *next++ = '\0';
+      check_line (&names, g_strstrip (text), problems);
+      text = next;
+    }
   g_hash_table_unref (names.groups);
   g_hash_table_unref (names.keys);
   g_free (names.group);
   return names.spoiled;
+}
+
+static gboolean
+has_too_many_lines (const char *text)
+{
+  guint lines = 0;
+
+  while (lines <= SNETD_RULE_TEXT_LINES_MAX && (text = strchr (text, '\n')) != NULL)
+    {
+      text++;
+      lines++;
+    }
+  return lines > SNETD_RULE_TEXT_LINES_MAX;
 }
 
 static GKeyFile *
@@ -204,6 +223,12 @@ load (const char *text, gsize length, GHashTable **ret_spoiled, GPtrArray *probl
   if (strlen (terminated) != length || !g_utf8_validate (text, length, NULL))
     {
       g_ptr_array_add (problems, g_strdup ("it is not text (UTF-8)"));
+      return NULL;
+    }
+  if (has_too_many_lines (terminated))
+    {
+      g_ptr_array_add (problems,
+                       g_strdup_printf ("it has more than %d lines", SNETD_RULE_TEXT_LINES_MAX));
       return NULL;
     }
   if (length > 0 &&

@@ -8,7 +8,8 @@
  * a desktop file or a unit, with the keys that a rule has on D-Bus.
  */
 
-#define SNETD_RULE_TEXT_MAX (64 * 1024 * 1024) /* bytes */
+#define SNETD_RULE_TEXT_MAX       (64 * 1024 * 1024) /* bytes */
+#define SNETD_RULE_TEXT_LINES_MAX 300000 /* each takes some 500 bytes while it is read */
 
 /*
  * The rules of @text, which need not be terminated. The name of each one's group is

@@ -654,6 +654,46 @@ def test_reload():
         configure(WAIT)
 
 
+def source_of(path):
+    return [rule for rule in rules() if rule.get("source") == path]
+
+
+def test_rule_files():
+    """rules in files hold from a reload on, can be changed only there, and must be root's alone"""
+    path = "/etc/snet/rules.d/test.rules"
+    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+    try:
+        with Signals() as signals:
+            with open(path, "w", encoding="ascii") as file:
+                file.write(f"[No probe]\naction = deny\nprogram = {PROBE}\n")
+            subprocess.run(["systemctl", "reload", "snetd.service"], check=True)
+            signals.wait("Added", lambda arguments: True)
+        expect(connect(), (errno.EACCES, "deny", "rule"), "the rule in a file")
+        refused = refusal("Rules", "Remove", "t", source_of(path)[0]["id"])
+        expect(refused.name, ERROR + "ReadOnlyRule", "error")
+        assert path in refused.message, refused.message
+        os.chmod(path, 0o666)
+        expect(refusal("Control", "Reload").name, ERROR + "InvalidRule", "error")
+        expect(source_of(path), [], "rules of a file that all can write")
+    finally:
+        os.unlink(path)
+        call("Control", "Reload")
+
+
+def test_import():
+    """rules are imported and exported as text, and not by whom polkit does not know"""
+    text = f"[No probe]\naction = deny\nprogram = {PROBE}\n"
+    words = ["call", "org.snet", "/org/snet", "org.snet.Rules", "Import", "ssa{sv}", "snet", text]
+    done = as_nobody(*words, "1", "dry-run", "b", "true")
+    expect((done.returncode, done.stderr), (0, ""), "a trial")
+    assert as_nobody(*words, "0").returncode != 0, "nobody may import"
+    made, present, problems = busctl("org.snet.Rules", "Import", "ssa{sv}", "snet", text, "0")
+    expect((len(made), present, problems), (1, 0, []), "what is imported")
+    expect(connect(), (errno.EACCES, "deny", "rule"), "the imported rule")
+    exported = busctl("org.snet.Rules", "Export", "a{sv}", "0")[0]
+    expect(call("Rules", "Import", "ssa{sv}", "snet", exported, {})[:2], ([], 2), "what is exported")
+
+
 def test_sandbox():
     """snetd runs as a user of its own, and polkit still tells it who may what"""
     owner = os.stat(f"/proc/{service_pid()}").st_uid
@@ -678,5 +718,5 @@ if __name__ == "__main__":
              test_ticket, test_rule_settles_waiting, test_bind_and_listen, test_bad_verdicts, test_bad_rules,
              test_not_allowed, test_signals_are_private, test_journal_pages, test_process, test_threads,
              test_without_agent, test_modes, test_message_id, test_mode_ends, test_mode_clock, test_mode_restart, test_list,
-             test_session, test_reload,
+             test_session, test_reload, test_rule_files, test_import,
              test_sandbox], clean)

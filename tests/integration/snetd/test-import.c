@@ -411,6 +411,47 @@ test_limits (Fixture *fixture)
   check_count (fixture->root, 0);
 }
 
+/* However much is wrong, the reply is one that can be sent and read. */
+static void
+test_many_problems (Fixture *fixture)
+{
+  g_autoptr (GString) text = g_string_new ("[0]\naction=");
+  g_auto (Imported) imported = { NULL };
+
+  for (guint i = 0; i < 1000; i++)
+    g_string_append (text, "ü");
+  for (guint i = 1; i < 1500; i++)
+    g_string_append_printf (text, "\n[%u]", i);
+  imported = import_as (fixture->alice, "snet", text->str, "{'dry-run': <true>}");
+  g_assert_cmpuint (g_strv_length (imported.problems), ==, 1001);
+  g_assert_true (g_str_has_suffix (imported.problems[0], "…"));
+  g_assert_cmpuint (strlen (imported.problems[0]), <=, 500);
+  g_assert_cmpstr (imported.problems[1000], ==, "and 500 more");
+}
+
+/* Who lets polkit's questions lie has but a few; others are not hindered. */
+static void
+test_at_a_time (Fixture *fixture)
+{
+  g_autoptr (Later) one = NULL;
+  g_autoptr (Later) two = NULL;
+
+  fake_polkit_set (fixture->polkit, SNET_ACTION_MANAGE_OWN_RULES, FAKE_POLKIT_HOLD);
+  one = client_call_later (fixture->alice, FALSE, "Rules.Import", "(ss@a{sv})", "snet", TWO,
+                           g_variant_new_parsed ("@a{sv} {}"));
+  two = client_call_later (fixture->alice, FALSE, "Rules.Import", "(ss@a{sv})", "snet", TWO,
+                           g_variant_new_parsed ("@a{sv} {}"));
+  while (fake_polkit_n_held (fixture->polkit) < 2)
+    g_main_context_iteration (NULL, TRUE);
+  check_import_error (fixture->alice, TWO, "{'dry-run': <true>}", LIMITS_EXCEEDED, "at a time");
+  check_import (fixture->bob, TWO, "{'dry-run': <true>}", 2, 0, 0);
+  fake_polkit_release (fixture->polkit, FALSE);
+  fake_polkit_release (fixture->polkit, FALSE);
+  later_wait (one);
+  later_wait (two);
+  check_import (fixture->alice, TWO, "{'dry-run': <true>}", 2, 0, 0);
+}
+
 static void
 test_too_many (Fixture *fixture)
 {
@@ -693,6 +734,8 @@ main (int argc, char **argv)
   fixture_add ("/import/store-fails", test_store_fails);
   fixture_add ("/import/store-busy", test_store_busy);
   fixture_add ("/import/limits", test_limits);
+  fixture_add ("/import/many-problems", test_many_problems);
+  fixture_add ("/import/at-a-time", test_at_a_time);
   fixture_add ("/import/too-many", test_too_many);
   fixture_add ("/import/many", test_many);
   fixture_add ("/import/export", test_export);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fake-snet.h"
+#include "snetd-json.h"
 #include "snetd-opensnitch.h"
 #include "snetd-request.h"
 
@@ -385,6 +386,21 @@ test_noise (void)
     }
 }
 
+/* Little text of which much would have to be kept. */
+static void
+test_parts (void)
+{
+  g_autoptr (GString) text = g_string_new ("[5");
+  g_auto (Parsed) parsed = { NULL, NULL, NULL };
+
+  for (guint i = 0; i < SNETD_JSON_PARTS_MAX; i++)
+    g_string_append (text, ",5");
+  g_string_append_c (text, ']');
+  parsed = parse (text->str, FALSE);
+  g_assert_cmpuint (parsed.problems->len, ==, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (parsed.problems, 0), "parts"));
+}
+
 static void
 test_comment (void)
 {
@@ -646,6 +662,7 @@ main (int argc, char **argv)
   g_test_add_func ("/opensnitch/until", test_until);
   g_test_add_func ("/opensnitch/texts", test_texts);
   g_test_add_func ("/opensnitch/noise", test_noise);
+  g_test_add_func ("/opensnitch/parts", test_parts);
   g_test_add_func ("/opensnitch/comment", test_comment);
   g_test_add_func ("/opensnitch/random", test_random);
 

@@ -6,7 +6,7 @@
 #include "fake-snet.h"
 #include "snetd-rule-text.h"
 
-#define NOISE_ROUNDS 20000
+#define NOISE_ROUNDS 5000
 
 typedef struct
 {
@@ -241,6 +241,19 @@ test_noise (void)
     }
 }
 
+static void
+test_too_many_lines (void)
+{
+  g_autofree char *text = g_strnfill (SNETD_RULE_TEXT_LINES_MAX + 1, '\n');
+  g_auto (Parsed) parsed = parse (text);
+  g_auto (Parsed) fewer = { NULL, NULL };
+
+  g_assert_cmpuint (parsed.problems->len, ==, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (parsed.problems, 0), "lines"));
+  fewer = parse (text + 1);
+  g_assert_cmpuint (fewer.problems->len, ==, 0);
+}
+
 /* Names that are wanted more often than not are found at once. */
 static void
 test_same_names (void)
@@ -279,6 +292,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rule-text/nul", test_nul);
   g_test_add_func ("/rule-text/round", test_round);
   g_test_add_func ("/rule-text/noise", test_noise);
+  g_test_add_func ("/rule-text/too-many-lines", test_too_many_lines);
   g_test_add_func ("/rule-text/same-names", test_same_names);
 
   return g_test_run ();
