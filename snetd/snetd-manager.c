@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "snetd-manager.h"
 
+#include "snetd-backlog.h"
 #include "snetd-dict.h"
 #include "snetd-error.h"
 #include "snetd-mode.h"
 #include "snetd-step.h"
 #include "snetd-waiting.h"
-
-#define UNTOLD_MS      10
-#define UNTOLD_AT_ONCE 4
-#define UNTOLD_MAX     1000
 
 struct _SnetdManager
 {
@@ -23,9 +20,8 @@ struct _SnetdManager
   SnetdPrompts *prompts;
   SnetdMissed *missed;
   SnetdRecord *record;
-  GQueue untold; /* decided, of which nobody has been told yet */
-  guint telling; /* the source that will */
-  guint64 asked; /* requests that somebody was asked about */
+  SnetdBacklog *untold; /* decided, of which nobody has been told yet */
+  guint64 asked;        /* requests that somebody was asked about */
   gboolean answering;
 };
 
@@ -79,58 +75,17 @@ note_missed (SnetdManager *self, SnetdRequest *request)
 }
 
 static void
-tell (SnetdManager *self, SnetdRequest *request)
+tell (SnetdRequest *request, gpointer user_data)
 {
+  SnetdManager *self = user_data;
+
   note_missed (self, request);
   snetd_prompts_remove (self->prompts, request, withdraw_reason (request->reason));
   snetd_record_add (self->record, request);
   g_signal_emit (self, signals[DECIDED], 0, request);
 }
 
-static void
-tell_some (SnetdManager *self, guint count)
-{
-  while (count-- > 0 && !g_queue_is_empty (&self->untold))
-    {
-      g_autoptr (SnetdRequest) request = g_queue_pop_head (&self->untold);
-
-      tell (self, request);
-    }
-}
-
-static void
-tell_all (SnetdManager *self)
-{
-  g_clear_handle_id (&self->telling, g_source_remove);
-  tell_some (self, G_MAXUINT);
-}
-
-/* What the kernel says meanwhile comes in between. */
-static gboolean
-tell_idle_cb (gpointer user_data)
-{
-  SnetdManager *self = user_data;
-
-  tell_some (self, UNTOLD_AT_ONCE);
-  if (!g_queue_is_empty (&self->untold))
-    return G_SOURCE_CONTINUE;
-  self->telling = 0;
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-tell_later_cb (gpointer user_data)
-{
-  SnetdManager *self = user_data;
-
-  self->telling = g_idle_add (tell_idle_cb, self);
-  return G_SOURCE_REMOVE;
-}
-
-/*
- * Of what was decided without asking is told a little later, of many at once: others are
- * held meanwhile, and their verdicts come first.
- */
+/* Who was asked about it hears at once how it has ended. */
 static void
 finish (SnetdManager *self,
         SnetdRequest *request,
@@ -140,12 +95,10 @@ finish (SnetdManager *self,
         guint64 rule)
 {
   snetd_request_decide (request, verdict, errno_value, reason, rule);
-  g_queue_push_tail (&self->untold, snetd_request_ref (request));
+  snetd_backlog_add (self->untold, request);
   snetd_waiting_end (self->waiting, request->id, SNETD_OUTCOME_DECIDED);
-  if (request->announced || g_queue_get_length (&self->untold) >= UNTOLD_MAX)
-    tell_all (self);
-  else if (self->telling == 0)
-    self->telling = g_timeout_add (UNTOLD_MS, tell_later_cb, self);
+  if (request->announced)
+    snetd_backlog_flush (self->untold);
 }
 
 static void
@@ -414,7 +367,7 @@ decided_by_kernel_cb (SnetdMonitor *monitor, SnetdRequest *request, SnetdManager
         request->rule = ruling.rule->id;
     }
   /* What came before it is before it in the journal. */
-  tell_all (self);
+  snetd_backlog_flush (self->untold);
   snetd_record_add (self->record, request);
 }
 
@@ -451,7 +404,7 @@ snetd_manager_get_missed (SnetdManager *self)
 SnetdRecord *
 snetd_manager_get_record (SnetdManager *self)
 {
-  tell_all (self);
+  snetd_backlog_flush (self->untold);
   snetd_monitor_dispatch (self->monitor);
   return self->record;
 }
@@ -621,7 +574,7 @@ snetd_manager_add_statistics (SnetdManager *self, GVariantBuilder *dict)
   g_autoptr (GPtrArray) waiting = snetd_waiting_list (self->waiting);
   g_autoptr (GPtrArray) missed = snetd_missed_list (self->missed);
 
-  tell_all (self);
+  snetd_backlog_flush (self->untold);
   add_number (dict, "asked", self->asked);
   add_number (dict, "unasked", snetd_prompts_get_unasked (self->prompts));
   add_number (dict, "refused", snetd_prompts_get_refused (self->prompts));
@@ -632,15 +585,23 @@ snetd_manager_add_statistics (SnetdManager *self, GVariantBuilder *dict)
 
 /* The object. */
 
+/* Whoever may hear of it is there still. */
+static void
+snetd_manager_dispose (GObject *object)
+{
+  SnetdManager *self = SNETD_MANAGER (object);
+
+  if (self->untold != NULL)
+    snetd_backlog_flush (self->untold);
+  g_clear_pointer (&self->untold, snetd_backlog_free);
+  G_OBJECT_CLASS (snetd_manager_parent_class)->dispose (object);
+}
+
 static void
 snetd_manager_finalize (GObject *object)
 {
   SnetdManager *self = SNETD_MANAGER (object);
 
-  g_clear_handle_id (&self->telling, g_source_remove);
-  for (GList *i = self->untold.head; i != NULL; i = i->next)
-    snetd_record_add (self->record, i->data);
-  g_queue_clear_full (&self->untold, (GDestroyNotify)snetd_request_unref);
   g_clear_object (&self->kernel);
   g_clear_object (&self->monitor);
   g_clear_object (&self->rulebase);
@@ -657,6 +618,7 @@ snetd_manager_class_init (SnetdManagerClass *klass)
 {
   GType type = G_TYPE_FROM_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = snetd_manager_dispose;
   G_OBJECT_CLASS (klass)->finalize = snetd_manager_finalize;
 
   signals[REQUESTED] = g_signal_new ("requested", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -670,7 +632,7 @@ snetd_manager_class_init (SnetdManagerClass *klass)
 static void
 snetd_manager_init (SnetdManager *self)
 {
-  g_queue_init (&self->untold);
+  self->untold = snetd_backlog_new (tell, self);
   self->waiting = snetd_waiting_new ();
   self->missed = snetd_missed_new ();
   self->prompts = snetd_prompts_new ();
