@@ -60,6 +60,16 @@ snetd_hash_combine (guint64 hash, guint64 other)
   return (hash ^ other) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15) + 1;
 }
 
+/* Of the request that it is about; FALSE: it does not know it. */
+static inline gboolean
+snetd_key_hash (SnetdKey *key, const SnetdKeys *keys, guint64 *ret_hash)
+{
+  if (key->number != keys->number)
+    snetd_key_compute (key, keys);
+  *ret_hash = key->hash;
+  return key->known;
+}
+
 /*
  * As snetd_parts_hash_rule(), of the request that it is about; FALSE: it does not know one
  * of them. Adds what was looked at to @fields, even then. Here for the sake of speed.
@@ -72,14 +82,12 @@ snetd_parts_hash_request (const SnetdParts *parts,
 {
   for (guint i = 0; i < parts->count; i++)
     {
-      SnetdKey *key = parts->parts[i].key;
+      guint64 part;
 
       *fields |= parts->parts[i].fields;
-      if (key->number != keys->number)
-        snetd_key_compute (key, keys);
-      if (!key->known)
+      if (!snetd_key_hash (parts->parts[i].key, keys, &part))
         return FALSE;
-      *hash = snetd_hash_combine (*hash, key->hash);
+      *hash = snetd_hash_combine (*hash, part);
     }
   return TRUE;
 }

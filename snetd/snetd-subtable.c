@@ -72,6 +72,12 @@ snetd_subtable_is_empty (const SnetdSubtable *subtable)
   return subtable->buckets.count == 0;
 }
 
+const SnetdPart *
+snetd_subtable_first (const SnetdSubtable *subtable)
+{
+  return subtable->rest.count > 0 ? &subtable->rest.parts[0] : NULL;
+}
+
 int
 snetd_subtable_compare (const SnetdSubtable *subtable, const SnetdRule *rule)
 {

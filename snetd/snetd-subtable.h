@@ -33,6 +33,9 @@ void snetd_subtable_free (SnetdSubtable *subtable);
 /* Negative if the subtable's rules are more specific than this one, 0 if it belongs to them. */
 int snetd_subtable_compare (const SnetdSubtable *subtable, const SnetdRule *rule);
 
+/* The first one of what is looked up here; NULL: there is none. */
+const SnetdPart *snetd_subtable_first (const SnetdSubtable *subtable);
+
 /* @hash: of the conditions that are looked up before; here as in all that follow. */
 void snetd_subtable_add (SnetdSubtable *subtable, guint64 hash, SnetdRule *rule);
 void snetd_subtable_remove (SnetdSubtable *subtable, guint64 hash, SnetdRule *rule);

@@ -17,11 +17,16 @@
    BIT (SNETD_CONDITION_APP) | BIT (SNETD_CONDITION_UNIT) | BIT (SNETD_CONDITION_CGROUP) |         \
    BIT (SNETD_CONDITION_UID) | BIT (SNETD_CONDITION_SESSION))
 
-/* How many rules for the same one there are in a subtable. */
+/*
+ * The rules for the same one in a subtable: how many, and roughly which. Of each rule one bit
+ * is set, chosen by the hash of the first that the subtable looks up. A request without that
+ * bit need not be looked up. Bits of rules that have gone may stay, without harm.
+ */
 typedef struct
 {
   guint place; /* the subtable's */
   guint rules;
+  guint64 filter;
 } Share;
 
 /* In which subtables there are rules for one who. */
@@ -46,6 +51,8 @@ typedef struct
 {
   Group *group;
   SnetdSubtable *subtable;
+  const SnetdPart *first; /* of the subtable; NULL: nothing is looked up there */
+  guint64 filter;         /* of the share that is wanted, in the look-up that goes on */
 } Place;
 
 struct SnetdTier
@@ -79,7 +86,7 @@ find_share (const Who *who, guint place)
 }
 
 static void
-who_add (Who *who, guint place)
+who_add (Who *who, guint place, guint64 filter)
 {
   Share *share = find_share (who, place);
 
@@ -87,9 +94,10 @@ who_add (Who *who, guint place)
     {
       who->shares = g_renew (Share, who->shares, who->count + 1);
       share = &who->shares[who->count++];
-      *share = (Share){ place, 0 };
+      *share = (Share){ place, 0, 0 };
     }
   share->rules++;
+  share->filter |= filter;
 }
 
 /* FALSE: nothing is left of it. */
@@ -241,8 +249,10 @@ find_place (const SnetdTier *tier, const SnetdRule *rule, guint *ret_place)
 static void
 insert_subtable (SnetdTier *tier, guint i, const SnetdRule *rule)
 {
-  const Place place = { get_group (tier, rule), snetd_subtable_new (tier->keys, rule, WHO) };
+  Place place = { .group = get_group (tier, rule),
+                  .subtable = snetd_subtable_new (tier->keys, rule, WHO) };
 
+  place.first = snetd_subtable_first (place.subtable);
   place.group->users++;
   g_array_insert_val (tier->places, i, place);
   rearrange (tier, (Move){ i, 1 });
@@ -258,6 +268,20 @@ remove_subtable (SnetdTier *tier, guint i)
   if (--place.group->users == 0)
     g_ptr_array_remove (tier->groups, place.group);
   rearrange (tier, (Move){ i, -1 });
+}
+
+static guint64
+filter_bit (guint64 hash)
+{
+  return (guint64)1 << (hash >> 58);
+}
+
+static guint64
+filter_of_rule (const Place *place, const SnetdRule *rule)
+{
+  if (place->first == NULL)
+    return 0;
+  return filter_bit (snetd_condition_hash_rule (place->first->key->condition, rule));
 }
 
 void
@@ -279,7 +303,7 @@ snetd_tier_add (SnetdTier *tier, SnetdRule *rule)
       who = g_new0 (Who, 1);
       snetd_buckets_set (&place->group->who, hash, who);
     }
-  who_add (who, i);
+  who_add (who, i, filter_of_rule (place, rule));
   snetd_subtable_add (place->subtable, hash, rule);
 }
 
@@ -320,7 +344,25 @@ want_places_of (SnetdTier *tier, Group *group, SnetdLookup *lookup)
 
   who = snetd_buckets_get (&group->who, group->hash);
   for (guint i = 0; who != NULL && i < who->count; i++)
-    tier->wanted[who->shares[i].place / 64] |= (guint64)1 << who->shares[i].place % 64;
+    {
+      const Share *share = &who->shares[i];
+
+      tier->wanted[share->place / 64] |= (guint64)1 << share->place % 64;
+      g_array_index (tier->places, Place, share->place).filter = share->filter;
+    }
+}
+
+/* Whether one of the rules there may hold. It has to be asked for at least that much. */
+static gboolean
+passes_filter (const Place *place, SnetdLookup *lookup)
+{
+  guint64 hash;
+
+  if (place->first == NULL)
+    return TRUE;
+  lookup->consulted.fields |= place->first->fields;
+  return snetd_key_hash (place->first->key, lookup->keys, &hash) &&
+         (place->filter & filter_bit (hash)) != 0;
 }
 
 /* The first place that is wanted; behind the last one: there is none. */
@@ -367,7 +409,8 @@ snetd_tier_match (SnetdTier *tier, SnetdLookup *lookup, SnetdRuleFunc func, gpoi
 
       tier->wanted[next / 64] &= ~((guint64)1 << next % 64);
       place = &g_array_index (tier->places, Place, next);
-      if (!snetd_subtable_match (place->subtable, place->group->hash, lookup, func, user_data))
+      if (passes_filter (place, lookup) &&
+          !snetd_subtable_match (place->subtable, place->group->hash, lookup, func, user_data))
         return FALSE;
     }
 }
