@@ -211,8 +211,8 @@ keep_conditions (SnetdRule *rule, guint match, const SnetdRequest *request, GErr
       if ((match & BIT (c)) && !snetd_condition_keep (c, rule, request))
         {
           g_set_error (error, SNETD_ERROR, SNETD_ERROR_INVALID_OPTION,
-                       "“match”: the “%s” of this request is not known; say which conditions the "
-                       "rule is to keep",
+                       "“match”: the “%s” of this request is not known, or not one that a rule can "
+                       "have; say which conditions the rule is to keep",
                        snetd_condition_key (c));
           return FALSE;
         }

@@ -61,11 +61,13 @@ static gboolean
 keep_text (const Row *row, gpointer value, const SnetdRequest *request)
 {
   const char *text = text_of (in_request (row, request));
+  g_autofree char *normal = text != NULL ? row->normalize (text, NULL) : NULL;
 
-  if (text == NULL)
+  /* A rule of another text could be made, and not be read again: a path that begins nowhere. */
+  if (g_strcmp0 (normal, text) != 0 || text == NULL)
     return FALSE;
   g_free (*(char **)value);
-  *(char **)value = g_strdup (text);
+  *(char **)value = g_steal_pointer (&normal);
   return TRUE;
 }
 

@@ -429,6 +429,14 @@ make_nameless (SnetdRequest *request)
   g_clear_pointer (&request->program, g_free);
 }
 
+/* As the kernel names a program that is not below the root that snetd sees. */
+static void
+make_unreachable (SnetdRequest *request)
+{
+  g_free (request->program);
+  request->program = g_strdup ("(unreachable)/usr/bin/curl");
+}
+
 static void
 test_answer_bad (void)
 {
@@ -468,6 +476,9 @@ test_answer_bad (void)
       SNETD_ERROR_INVALID_OPTION, "“local-port”" },
     /* A rule that is wider than what the user has seen is not made. */
     { "allow", "{'lifetime': <'forever'>}", 0, make_nameless, SNETD_ERROR_INVALID_OPTION,
+      "“program”" },
+    /* No rule could have it after a restart. */
+    { "allow", "{'lifetime': <'forever'>}", 0, make_unreachable, SNETD_ERROR_INVALID_OPTION,
       "“program”" },
     { "allow", "{'lifetime': <'session'>}", 0, NULL, SNETD_ERROR_INVALID_OPTION, "logind" },
     { "allow", "{'lifetime': <'forever'>}", 1001, NULL, SNETD_ERROR_INVALID_OPTION, "user 1000" },
