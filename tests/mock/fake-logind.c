@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include "private-bus.h"
+
 #define NAME "org.freedesktop.login1"
 #define PATH "/org/freedesktop/login1"
 
@@ -92,18 +94,6 @@ property_cb (GDBusConnection *connection,
                                 g_str_equal (path, session_paths[logind->active]));
 }
 
-static void
-call_bus (FakeLogind *logind, const char *method, GVariant *arguments)
-{
-  g_autoptr (GVariant) result = NULL;
-  g_autoptr (GError) error = NULL;
-
-  result = g_dbus_connection_call_sync (logind->connection, "org.freedesktop.DBus",
-                                        "/org/freedesktop/DBus", "org.freedesktop.DBus", method,
-                                        arguments, NULL, 0, -1, NULL, &error);
-  g_assert_no_error (error);
-}
-
 FakeLogind *
 fake_logind_new (GDBusConnection *connection)
 {
@@ -121,7 +111,7 @@ fake_logind_new (GDBusConnection *connection)
         logind, NULL, &error);
       g_assert_no_error (error);
     }
-  call_bus (logind, "RequestName", g_variant_new ("(su)", NAME, 0));
+  private_bus_call (logind->connection, "RequestName", g_variant_new ("(su)", NAME, 0));
   fake_logind_reset (logind);
   return logind;
 }
@@ -160,7 +150,7 @@ fake_logind_n_answers (FakeLogind *logind)
 void
 fake_logind_sync (FakeLogind *logind)
 {
-  call_bus (logind, "GetId", NULL);
+  private_bus_call (logind->connection, "GetId", NULL);
 }
 
 void

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake-polkit.h"
 
+#include "polkit-policy.h"
+#include "private-bus.h"
+
 #define NAME "org.freedesktop.PolicyKit1"
 #define PATH "/org/freedesktop/PolicyKit1/Authority"
 
@@ -8,7 +11,9 @@ struct FakePolkit
 {
   GDBusConnection *connection;
   guint object;
-  GHashTable *answers; /* action -> FakePolkitAnswer */
+  GHashTable *answers;  /* action -> FakePolkitAnswer */
+  PolkitPolicy *policy; /* or NULL: answers */
+  GHashTable *seats;    /* unique bus name -> FakePolkitSeat */
   GPtrArray *questions;
   GQueue held; /* of GDBusMethodInvocation */
 };
@@ -27,6 +32,24 @@ reply (GDBusMethodInvocation *invocation, gboolean yes, gboolean challenge)
   g_dbus_method_invocation_return_value (
     invocation, g_variant_new ("((bb@a{ss}))", yes, challenge,
                                g_variant_new_array (G_VARIANT_TYPE ("{ss}"), NULL, 0)));
+}
+
+static FakePolkitAnswer
+decide (FakePolkit *polkit, const char *action, const char *subject, gboolean interactive)
+{
+  const char *word;
+
+  if (polkit->policy == NULL)
+    return GPOINTER_TO_INT (g_hash_table_lookup (polkit->answers, action));
+
+  word = polkit_policy_get (polkit->policy, action,
+                            GPOINTER_TO_INT (g_hash_table_lookup (polkit->seats, subject)));
+  if (g_str_equal (word, "yes"))
+    return FAKE_POLKIT_YES;
+  if (g_str_has_prefix (word, "auth_"))
+    return interactive ? FAKE_POLKIT_YES : FAKE_POLKIT_CHALLENGE;
+  g_assert_cmpstr (word, ==, "no");
+  return FAKE_POLKIT_NO;
 }
 
 static void
@@ -51,7 +74,7 @@ method_cb (GDBusConnection *connection,
   g_ptr_array_add (polkit->questions, g_strdup_printf ("%s %s%s", action, subject,
                                                        (flags & 1) != 0 ? " interactive" : ""));
 
-  switch (GPOINTER_TO_INT (g_hash_table_lookup (polkit->answers, action)))
+  switch (decide (polkit, action, subject, (flags & 1) != 0))
     {
     case FAKE_POLKIT_YES:
       reply (invocation, TRUE, FALSE);
@@ -77,6 +100,7 @@ fake_polkit_new (GDBusConnection *connection)
 
   polkit->connection = g_object_ref (connection);
   polkit->answers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  polkit->seats = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   polkit->questions = g_ptr_array_new_with_free_func (g_free);
   g_queue_init (&polkit->held);
   polkit->object = g_dbus_connection_register_object (connection, PATH, node->interfaces[0],
@@ -93,39 +117,30 @@ fake_polkit_free (FakePolkit *polkit)
   g_dbus_connection_unregister_object (polkit->connection, polkit->object);
   g_object_unref (polkit->connection);
   g_hash_table_unref (polkit->answers);
+  g_hash_table_unref (polkit->seats);
   g_ptr_array_unref (polkit->questions);
   g_free (polkit);
-}
-
-static void
-call_bus (FakePolkit *polkit, const char *method, GVariant *arguments)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) result = NULL;
-
-  result = g_dbus_connection_call_sync (polkit->connection, "org.freedesktop.DBus",
-                                        "/org/freedesktop/DBus", "org.freedesktop.DBus", method,
-                                        arguments, NULL, 0, -1, NULL, &error);
-  g_assert_no_error (error);
 }
 
 void
 fake_polkit_own_name (FakePolkit *polkit)
 {
-  call_bus (polkit, "RequestName", g_variant_new ("(su)", NAME, 0));
+  private_bus_call (polkit->connection, "RequestName", g_variant_new ("(su)", NAME, 0));
 }
 
 void
 fake_polkit_lose_name (FakePolkit *polkit)
 {
-  call_bus (polkit, "ReleaseName", g_variant_new ("(s)", NAME));
+  private_bus_call (polkit->connection, "ReleaseName", g_variant_new ("(s)", NAME));
 }
 
 void
 fake_polkit_reset (FakePolkit *polkit)
 {
   g_assert_cmpuint (fake_polkit_n_held (polkit), ==, 0);
+  g_clear_pointer (&polkit->policy, polkit_policy_free);
   g_hash_table_remove_all (polkit->answers);
+  g_hash_table_remove_all (polkit->seats);
   g_ptr_array_set_size (polkit->questions, 0);
 }
 
@@ -133,6 +148,19 @@ void
 fake_polkit_set (FakePolkit *polkit, const char *action, FakePolkitAnswer answer)
 {
   g_hash_table_insert (polkit->answers, g_strdup (action), GINT_TO_POINTER (answer));
+}
+
+void
+fake_polkit_use_policy (FakePolkit *polkit, const char *file)
+{
+  g_assert_null (polkit->policy);
+  polkit->policy = polkit_policy_new (file);
+}
+
+void
+fake_polkit_seat (FakePolkit *polkit, const char *bus_name, FakePolkitSeat seat)
+{
+  g_hash_table_insert (polkit->seats, g_strdup (bus_name), GINT_TO_POINTER (seat));
 }
 
 void

@@ -26,6 +26,21 @@ void fake_polkit_reset (FakePolkit *polkit);
 
 void fake_polkit_set (FakePolkit *polkit, const char *action, FakePolkitAnswer answer);
 
+/*
+ * From now on what is installed decides, until fake_polkit_reset(): the defaults of the
+ * policy file, by where the caller sits. Who would have to authenticate does so if the
+ * call allows to ask for it. What is said by fake_polkit_set() does not count.
+ */
+typedef enum
+{
+  FAKE_POLKIT_ANY, /* in no session of this machine: who is not said otherwise */
+  FAKE_POLKIT_INACTIVE,
+  FAKE_POLKIT_ACTIVE,
+} FakePolkitSeat;
+
+void fake_polkit_use_policy (FakePolkit *polkit, const char *file);
+void fake_polkit_seat (FakePolkit *polkit, const char *bus_name, FakePolkitSeat seat);
+
 /* Answers the oldest question that is held. */
 void fake_polkit_release (FakePolkit *polkit, gboolean yes);
 guint fake_polkit_n_held (FakePolkit *polkit);

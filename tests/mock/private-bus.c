@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE /* unshare(), setgroups() */
 #include "private-bus.h"
 
 #include <glib/gstdio.h>
+#include <grp.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define WAIT_SECONDS 30
+#define SNET_GID     64999
 
 struct PrivateBus
 {
   char *directory;
   char *config;
+  char *groups;
   char *address;
   GPid pid;
 };
@@ -46,11 +52,37 @@ static const char config_template[] =
   "  <include>%s</include>\n"
   "</busconfig>\n";
 
-/* A test that fails leaves no bus behind. */
+/*
+ * A test that fails leaves no bus behind. The bus reads in /etc/group that there is a
+ * group snet; it is shown another file there than all else on this machine.
+ */
 static void
-die_with_parent (gpointer unused)
+prepare_bus (gpointer groups)
 {
   prctl (PR_SET_PDEATHSIG, SIGKILL);
+  if (unshare (CLONE_NEWNS) == 0 && mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+    mount (groups, "/etc/group", NULL, MS_BIND, NULL);
+}
+
+/* The groups of this machine, but for the one. */
+static void
+write_groups (PrivateBus *bus)
+{
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  g_autoptr (GString) groups = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_file_get_contents ("/etc/group", &text, NULL, &error);
+  g_assert_no_error (error);
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      if (lines[i][0] != '\0' && !g_str_has_prefix (lines[i], "snet:"))
+        g_string_append_printf (groups, "%s\n", lines[i]);
+    }
+  g_string_append (groups, "snet:x:" G_STRINGIFY (SNET_GID) ":" PRIVATE_BUS_MEMBER "\n");
+  g_assert_true (g_file_set_contents (bus->groups, groups->str, -1, NULL));
 }
 
 static void
@@ -65,8 +97,8 @@ start_daemon (PrivateBus *bus)
   int output;
 
   g_spawn_async_with_pipes (NULL, (char **)argv, NULL,
-                            G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, die_with_parent, NULL,
-                            &bus->pid, NULL, &output, NULL, &error);
+                            G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, prepare_bus,
+                            bus->groups, &bus->pid, NULL, &output, NULL, &error);
   g_assert_no_error (error);
 
   channel = g_io_channel_unix_new (output);
@@ -88,6 +120,8 @@ private_bus_new (const char *snet_policy)
   g_assert_no_error (error);
   bus->config = g_build_filename (bus->directory, "bus.conf", NULL);
   g_assert_true (g_file_set_contents (bus->config, config, -1, NULL));
+  bus->groups = g_build_filename (bus->directory, "group", NULL);
+  write_groups (bus);
   start_daemon (bus);
   g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", bus->address, TRUE);
   return bus;
@@ -99,8 +133,10 @@ private_bus_free (PrivateBus *bus)
   g_assert_cmpint (kill (bus->pid, SIGTERM), ==, 0);
   g_assert_cmpint (waitpid (bus->pid, NULL, 0), ==, bus->pid);
   g_unlink (bus->config);
+  g_unlink (bus->groups);
   g_rmdir (bus->directory);
   g_free (bus->config);
+  g_free (bus->groups);
   g_free (bus->directory);
   g_free (bus->address);
   g_free (bus);
@@ -112,19 +148,50 @@ private_bus_address (PrivateBus *bus)
   return bus->address;
 }
 
+gboolean
+private_bus_has_member (PrivateBus *bus)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/ns/mnt", (int)bus->pid);
+  g_autofree char *of_bus = g_file_read_link (path, NULL);
+  g_autofree char *own = g_file_read_link ("/proc/self/ns/mnt", NULL);
+
+  return g_strcmp0 (own, of_bus) != 0;
+}
+
+void
+private_bus_call (GDBusConnection *connection, const char *method, GVariant *arguments)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) result = NULL;
+
+  result = g_dbus_connection_call_sync (connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                        "org.freedesktop.DBus", method, arguments, NULL, 0, -1,
+                                        NULL, &error);
+  g_assert_no_error (error);
+}
+
 GDBusConnection *
 private_bus_connect (PrivateBus *bus, guint32 uid)
 {
+  const gid_t member_group = SNET_GID;
   g_autoptr (GError) error = NULL;
   GDBusConnection *connection;
+  gid_t groups[64];
+  int n_groups;
 
-  /* Who a connection is, is settled while it is made. */
+  /* Who a connection is, is settled while it is made. The bus goes by the socket's groups. */
+  n_groups = getgroups (G_N_ELEMENTS (groups), groups);
+  g_assert_cmpint (n_groups, >=, 0);
+  if (uid == PRIVATE_BUS_MEMBER_UID)
+    g_assert_cmpint (setgroups (1, &member_group), ==, 0);
   g_assert_cmpint (seteuid (uid), ==, 0);
   connection = g_dbus_connection_new_for_address_sync (
     bus->address,
     G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
     NULL, NULL, &error);
   g_assert_cmpint (seteuid (getuid ()), ==, 0);
+  if (uid == PRIVATE_BUS_MEMBER_UID)
+    g_assert_cmpint (setgroups ((size_t)n_groups, groups), ==, 0);
   g_assert_no_error (error);
   return connection;
 }

@@ -13,6 +13,17 @@ PrivateBus *private_bus_new (const char *snet_policy);
 void private_bus_free (PrivateBus *bus);
 const char *private_bus_address (PrivateBus *bus);
 
+/*
+ * Who is in the group snet, as this bus sees it. FALSE if it is not known to be so: it
+ * takes a mount of its own, which not each container allows.
+ */
+#define PRIVATE_BUS_MEMBER     "sys"
+#define PRIVATE_BUS_MEMBER_UID 3
+gboolean private_bus_has_member (PrivateBus *bus);
+
+/* A method of the bus itself, which must succeed. Takes arguments. */
+void private_bus_call (GDBusConnection *connection, const char *method, GVariant *arguments);
+
 /* A connection that the bus takes for that user's; needs root for others. */
 GDBusConnection *private_bus_connect (PrivateBus *bus, guint32 uid);
 

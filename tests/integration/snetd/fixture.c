@@ -62,6 +62,12 @@ fixture_init (void)
   return TRUE;
 }
 
+gboolean
+fixture_has_member (void)
+{
+  return private_bus_has_member (bus);
+}
+
 void
 fixture_exit (void)
 {

@@ -52,6 +52,9 @@ typedef struct
 gboolean fixture_init (void);
 void fixture_exit (void);
 
+/* Whether PRIVATE_BUS_MEMBER_UID is in the group snet, as the bus sees it. */
+gboolean fixture_has_member (void);
+
 /* A test and the fixture around it; snetd runs already, or not yet. */
 typedef void (*FixtureFunc) (Fixture *fixture);
 void fixture_add (const char *path, FixtureFunc test);
