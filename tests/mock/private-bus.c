@@ -170,30 +170,45 @@ private_bus_call (GDBusConnection *connection, const char *method, GVariant *arg
   g_assert_no_error (error);
 }
 
-GDBusConnection *
-private_bus_connect (PrivateBus *bus, guint32 uid)
+static GDBusConnection *
+connect_as (PrivateBus *bus, guint32 uid)
 {
-  const gid_t member_group = SNET_GID;
   g_autoptr (GError) error = NULL;
   GDBusConnection *connection;
-  gid_t groups[64];
-  int n_groups;
 
-  /* Who a connection is, is settled while it is made. The bus goes by the socket's groups. */
-  n_groups = getgroups (G_N_ELEMENTS (groups), groups);
-  g_assert_cmpint (n_groups, >=, 0);
-  if (uid == PRIVATE_BUS_MEMBER_UID)
-    g_assert_cmpint (setgroups (1, &member_group), ==, 0);
+  /* Who a connection is, is settled while it is made. */
   g_assert_cmpint (seteuid (uid), ==, 0);
   connection = g_dbus_connection_new_for_address_sync (
     bus->address,
     G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
     NULL, NULL, &error);
   g_assert_cmpint (seteuid (getuid ()), ==, 0);
-  if (uid == PRIVATE_BUS_MEMBER_UID)
-    g_assert_cmpint (setgroups ((size_t)n_groups, groups), ==, 0);
   g_assert_no_error (error);
   return connection;
+}
+
+/* The bus goes by the socket's groups, and only one user has any that matter. */
+static GDBusConnection *
+connect_as_member (PrivateBus *bus)
+{
+  const gid_t member_group = SNET_GID;
+  g_autofree gid_t *groups = NULL;
+  GDBusConnection *connection;
+  int n_groups = getgroups (0, NULL);
+
+  g_assert_cmpint (n_groups, >=, 0);
+  groups = g_new (gid_t, (gsize)n_groups + 1);
+  g_assert_cmpint (getgroups (n_groups, groups), ==, n_groups);
+  g_assert_cmpint (setgroups (1, &member_group), ==, 0);
+  connection = connect_as (bus, PRIVATE_BUS_MEMBER_UID);
+  g_assert_cmpint (setgroups ((size_t)n_groups, groups), ==, 0);
+  return connection;
+}
+
+GDBusConnection *
+private_bus_connect (PrivateBus *bus, guint32 uid)
+{
+  return uid == PRIVATE_BUS_MEMBER_UID ? connect_as_member (bus) : connect_as (bus, uid);
 }
 
 static gboolean
