@@ -4,133 +4,13 @@
 
 #include <string.h>
 
+#include "cell-call.h"
 #include "snet-names.h"
 
-#define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"
-#define INVALID_ARGS  "org.freedesktop.DBus.Error.InvalidArgs"
-#define STANDARD      "org.freedesktop.DBus."
-#define AGENT         "/agent"
+#define STANDARD "org.freedesktop.DBus."
+#define AGENT    "/agent"
 
 static guint serial; /* so that no two things are alike */
-
-/* Calls */
-
-typedef struct
-{
-  GDBusMessage *message;
-} Reply;
-
-static void
-reply_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  ((Reply *)user_data)->message =
-    g_dbus_connection_send_message_with_reply_finish (G_DBUS_CONNECTION (source), result, &error);
-  g_assert_no_error (error);
-}
-
-static gboolean
-has_reply (gpointer user_data)
-{
-  return ((Reply *)user_data)->message != NULL;
-}
-
-static GDBusMessage *
-call_at (Cell *cell,
-         const char *name,
-         const char *path,
-         const char *interface,
-         const char *member,
-         GVariant *arguments)
-{
-  g_autoptr (GDBusMessage) call = g_dbus_message_new_method_call (name, path, interface, member);
-  Reply reply = { NULL };
-
-  if (cell->password)
-    g_dbus_message_set_flags (call, G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION);
-  if (arguments != NULL)
-    g_dbus_message_set_body (call, arguments);
-  g_dbus_connection_send_message_with_reply (cell->client->connection, call, 0, G_MAXINT, NULL,
-                                             NULL, reply_cb, &reply);
-  wait_until (has_reply, &reply, member);
-  return reply.message;
-}
-
-static GDBusMessage *
-call (Cell *cell, GVariant *arguments)
-{
-  return call_at (cell, SNET_BUS_NAME, SNET_OBJECT_PATH, cell->interface, cell->member, arguments);
-}
-
-static gboolean
-is_standard (const char *interface)
-{
-  return g_str_equal (interface, "Properties") || g_str_equal (interface, "Introspectable") ||
-         g_str_equal (interface, "Peer");
-}
-
-static GVariant *
-no_options (void)
-{
-  return g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0);
-}
-
-/* What a reply says. Takes it. */
-static const char *
-judge (GDBusMessage *message)
-{
-  g_autoptr (GDBusMessage) reply = message;
-  const char *error = g_dbus_message_get_error_name (reply);
-
-  if (error == NULL)
-    return "yes";
-  if (g_str_equal (error, ACCESS_DENIED))
-    return "no";
-  if (g_str_equal (error, SNET_ERROR_NAME_UNKNOWN_RULE) ||
-      g_str_equal (error, SNET_ERROR_NAME_UNKNOWN_REQUEST) ||
-      g_str_equal (error, SNET_ERROR_NAME_UNKNOWN_AGENT))
-    return "hid";
-  if (g_str_equal (error, INVALID_ARGS))
-    return "bad";
-  g_error ("%s: %s", error, (const char *)g_variant_get_data (g_dbus_message_get_body (reply)));
-}
-
-/* The same of a call that changes something: it must have done so, or not have. */
-static const char *
-judge_change (GDBusMessage *reply, gboolean changed)
-{
-  const char *word = judge (reply);
-
-  g_assert_cmpint (g_str_equal (word, "yes"), ==, changed);
-  return word;
-}
-
-/* What a list shows, of somebody's and Bob's: own, or all. Takes the reply. */
-static const char *
-judge_list (Cell *cell, GDBusMessage *message, const char *key)
-{
-  g_autoptr (GDBusMessage) reply = message;
-  g_autoptr (GVariant) list = NULL;
-  gboolean has_mine = FALSE, has_bobs = FALSE, has_else = FALSE;
-
-  g_assert_null (g_dbus_message_get_error_name (reply));
-  list = g_variant_get_child_value (g_dbus_message_get_body (reply), 0);
-  for (gsize i = 0; i < g_variant_n_children (list); i++)
-    {
-      g_autoptr (GVariant) entry = g_variant_get_child_value (list, i);
-      guint32 uid;
-
-      if (!g_variant_lookup (entry, key, "u", &uid))
-        continue;
-      has_mine |= uid == cell->mine;
-      has_bobs |= uid == BOB;
-      has_else |= uid != cell->mine && uid != BOB;
-    }
-  g_assert_true (has_mine);
-  g_assert_false (has_else && !has_bobs);
-  return has_bobs ? "all" : "own";
-}
 
 /* org.snet.Events */
 
@@ -170,18 +50,19 @@ static const char *
 try_verdict (Cell *cell)
 {
   const guint64 id = fixture_hold (cell->fixture, (guint32)cell->owner);
-  GDBusMessage *reply = call (cell, g_variant_new ("(ts@a{sv})", id, "allow", no_options ()));
+  GDBusMessage *reply =
+    cell_call (cell, g_variant_new ("(ts@a{sv})", id, "allow", cell_no_options ()));
 
-  return judge_change (reply, !fake_snet_waits (id));
+  return cell_judge_change (reply, !fake_snet_waits (id));
 }
 
 static const char *
 try_dismiss (Cell *cell)
 {
   const guint64 id = miss (cell, (guint32)cell->owner);
-  GDBusMessage *reply = call (cell, g_variant_new ("(t)", id));
+  GDBusMessage *reply = cell_call (cell, g_variant_new ("(t)", id));
 
-  return judge_change (reply, !is_listed (cell, "Events.ListMissed", id, NULL));
+  return cell_judge_change (reply, !is_listed (cell, "Events.ListMissed", id, NULL));
 }
 
 static const char *
@@ -189,7 +70,7 @@ try_list_pending (Cell *cell)
 {
   fixture_hold (cell->fixture, cell->mine);
   fixture_hold (cell->fixture, BOB);
-  return judge_list (cell, call (cell, NULL), "uid");
+  return cell_judge_list (cell, cell_call (cell, NULL), "uid");
 }
 
 static const char *
@@ -197,7 +78,7 @@ try_list_missed (Cell *cell)
 {
   miss (cell, cell->mine);
   miss (cell, BOB);
-  return judge_list (cell, call (cell, NULL), "uid");
+  return cell_judge_list (cell, cell_call (cell, NULL), "uid");
 }
 
 static const char *
@@ -205,7 +86,8 @@ try_query (Cell *cell)
 {
   miss (cell, cell->mine);
   miss (cell, BOB);
-  return judge_list (cell, call (cell, g_variant_new ("(@a{sv}u)", no_options (), 0)), "uid");
+  return cell_judge_list (
+    cell, cell_call (cell, g_variant_new ("(@a{sv}u)", cell_no_options (), 0)), "uid");
 }
 
 /* org.snet.Rules */
@@ -275,25 +157,25 @@ try_list_rules (Cell *cell)
 
   make_rule (cell, cell->mine);
   make_rule (cell, BOB);
-  reply = call (cell, NULL);
+  reply = cell_call (cell, NULL);
   text = g_variant_print (g_dbus_message_get_body (reply), TRUE);
   g_assert_nonnull (strstr (text, entry));
-  return judge_list (cell, g_steal_pointer (&reply), "owner");
+  return cell_judge_list (cell, g_steal_pointer (&reply), "owner");
 }
 
 static const char *
 try_get (Cell *cell)
 {
-  return judge (call (cell, g_variant_new ("(t)", make_rule (cell, cell->owner))));
+  return cell_judge (cell_call (cell, g_variant_new ("(t)", make_rule (cell, cell->owner))));
 }
 
 static const char *
 try_add (Cell *cell)
 {
   const guint rules = count_rules (cell);
-  GDBusMessage *reply = call (cell, g_variant_new ("(@a{sv})", new_rule (cell->owner)));
+  GDBusMessage *reply = cell_call (cell, g_variant_new ("(@a{sv})", new_rule (cell->owner)));
 
-  return judge_change (reply, count_rules (cell) == rules + 1);
+  return cell_judge_change (reply, count_rules (cell) == rules + 1);
 }
 
 static const char *
@@ -302,18 +184,18 @@ try_update (Cell *cell)
   const guint64 id = make_rule (cell, cell->owner);
   GVariant *rule = new_rule (cell->owner);
   g_autofree char *comment = rule_comment (serial);
-  GDBusMessage *reply = call (cell, g_variant_new ("(t@a{sv})", id, rule));
+  GDBusMessage *reply = cell_call (cell, g_variant_new ("(t@a{sv})", id, rule));
 
-  return judge_change (reply, is_listed (cell, "Rules.List", id, comment));
+  return cell_judge_change (reply, is_listed (cell, "Rules.List", id, comment));
 }
 
 static const char *
 try_remove (Cell *cell)
 {
   const guint64 id = make_rule (cell, cell->owner);
-  GDBusMessage *reply = call (cell, g_variant_new ("(t)", id));
+  GDBusMessage *reply = cell_call (cell, g_variant_new ("(t)", id));
 
-  return judge_change (reply, !is_listed (cell, "Rules.List", id, NULL));
+  return cell_judge_change (reply, !is_listed (cell, "Rules.List", id, NULL));
 }
 
 static const char *
@@ -322,9 +204,9 @@ try_import (Cell *cell)
   g_autofree char *text = g_strdup_printf ("[%u]\naction=deny\nremote-port=25\n", ++serial);
   const guint rules = count_rules (cell);
   GDBusMessage *reply =
-    call (cell, g_variant_new ("(ss@a{sv})", "snet", text, transfer_options (cell)));
+    cell_call (cell, g_variant_new ("(ss@a{sv})", "snet", text, transfer_options (cell)));
 
-  return judge_change (reply, count_rules (cell) == rules + 1);
+  return cell_judge_change (reply, count_rules (cell) == rules + 1);
 }
 
 static gboolean
@@ -346,7 +228,7 @@ try_export_all (Cell *cell)
   make_rule (cell, CELL_SYSTEM);
   make_rule (cell, cell->mine);
   make_rule (cell, BOB);
-  reply = call (cell, g_variant_new ("(@a{sv})", no_options ()));
+  reply = cell_call (cell, g_variant_new ("(@a{sv})", cell_no_options ()));
   g_assert_null (g_dbus_message_get_error_name (reply));
   g_assert_true (says_rule (reply, first) && says_rule (reply, first + 1));
   return says_rule (reply, first + 2) ? "all" : "own";
@@ -355,7 +237,7 @@ try_export_all (Cell *cell)
 static const char *
 try_export (Cell *cell)
 {
-  return judge (call (cell, g_variant_new ("(@a{sv})", transfer_options (cell))));
+  return cell_judge (cell_call (cell, g_variant_new ("(@a{sv})", transfer_options (cell))));
 }
 
 static const char *
@@ -365,7 +247,7 @@ try_explain (Cell *cell)
 
   g_variant_dict_init (&event, NULL);
   g_variant_dict_insert (&event, "uid", "u", (guint32)cell->owner);
-  return judge (call (cell, g_variant_new ("(@a{sv})", g_variant_dict_end (&event))));
+  return cell_judge (cell_call (cell, g_variant_new ("(@a{sv})", g_variant_dict_end (&event))));
 }
 
 static const char *
@@ -381,7 +263,8 @@ try_propose (Cell *cell)
       event.script = NULL;
       kernel_gets_verdict (fake_snet_hold (event), SNET_VERDICT_ALLOW, 0);
     }
-  return judge_list (cell, call (cell, g_variant_new ("(@a{sv})", no_options ())), "owner");
+  return cell_judge_list (cell, cell_call (cell, g_variant_new ("(@a{sv})", cell_no_options ())),
+                          "owner");
 }
 
 /* org.snet.Agents, org.snet.Agent */
@@ -412,7 +295,7 @@ try_unregister (Cell *cell)
   g_autoptr (Client) other = client_new ((guint32)cell->owner);
 
   client_add_agent (cell->uid == cell->owner ? cell->client : other, AGENT);
-  return judge (call (cell, g_variant_new ("(o)", AGENT)));
+  return cell_judge (cell_call (cell, g_variant_new ("(o)", AGENT)));
 }
 
 /* Calls the agent of its owner, past snetd. */
@@ -422,8 +305,9 @@ call_agent (Cell *cell, const char *arguments)
   g_autoptr (Client) agent = client_new ((guint32)cell->owner);
 
   client_add_agent (agent, AGENT);
-  return judge (call_at (cell, g_dbus_connection_get_unique_name (agent->connection), AGENT,
-                         cell->interface, cell->member, g_variant_new_parsed (arguments)));
+  return cell_judge (cell_call_at (cell, g_dbus_connection_get_unique_name (agent->connection),
+                                   AGENT, cell->interface, cell->member,
+                                   g_variant_new_parsed (arguments)));
 }
 
 static const char *
@@ -466,17 +350,17 @@ try_set_mode (Cell *cell)
   GDBusMessage *reply;
 
   client_set_mode (cell->fixture->root, "ask", "{}");
-  reply = call (cell, g_variant_new ("(s@a{sv})", "monitor", no_options ()));
-  return judge_change (reply, control_is (cell, "Mode", "monitor"));
+  reply = cell_call (cell, g_variant_new ("(s@a{sv})", "monitor", cell_no_options ()));
+  return cell_judge_change (reply, control_is (cell, "Mode", "monitor"));
 }
 
 static const char *
 try_set_delay (Cell *cell)
 {
   const guint32 delay = 100 + ++serial;
-  GDBusMessage *reply = call (cell, g_variant_new ("(u)", delay));
+  GDBusMessage *reply = cell_call (cell, g_variant_new ("(u)", delay));
 
-  return judge_change (reply, fake_snet_config ().delay == delay);
+  return cell_judge_change (reply, fake_snet_config ().delay == delay);
 }
 
 static const char *
@@ -485,18 +369,18 @@ try_set_policy (Cell *cell)
   const enum snet_verdict policy =
     fake_snet_config ().policy == SNET_VERDICT_ALLOW ? SNET_VERDICT_DENY : SNET_VERDICT_ALLOW;
   GDBusMessage *reply =
-    call (cell, g_variant_new ("(s)", policy == SNET_VERDICT_ALLOW ? "allow" : "deny"));
+    cell_call (cell, g_variant_new ("(s)", policy == SNET_VERDICT_ALLOW ? "allow" : "deny"));
 
-  return judge_change (reply, fake_snet_config ().policy == policy);
+  return cell_judge_change (reply, fake_snet_config ().policy == policy);
 }
 
 static const char *
 try_flush (Cell *cell)
 {
   const guint flushes = fake_snet_flushes ();
-  GDBusMessage *reply = call (cell, NULL);
+  GDBusMessage *reply = cell_call (cell, NULL);
 
-  return judge_change (reply, fake_snet_flushes () == flushes + 1);
+  return cell_judge_change (reply, fake_snet_flushes () == flushes + 1);
 }
 
 static const char *
@@ -507,15 +391,15 @@ try_reload (Cell *cell)
   GDBusMessage *reply;
 
   g_assert_true (g_file_set_contents (cell->fixture->config_file, config, -1, NULL));
-  reply = call (cell, NULL);
-  return judge_change (reply, fake_snet_config ().delay == delay);
+  reply = cell_call (cell, NULL);
+  return cell_judge_change (reply, fake_snet_config ().delay == delay);
 }
 
 GVariant *
 cell_introspect (Cell *cell)
 {
-  g_autoptr (GDBusMessage) reply =
-    call_at (cell, SNET_BUS_NAME, SNET_OBJECT_PATH, STANDARD "Introspectable", "Introspect", NULL);
+  g_autoptr (GDBusMessage) reply = cell_call_at (cell, SNET_BUS_NAME, SNET_OBJECT_PATH,
+                                                 STANDARD "Introspectable", "Introspect", NULL);
 
   g_assert_null (g_dbus_message_get_error_name (reply));
   return g_variant_ref (g_dbus_message_get_body (reply));
@@ -524,7 +408,7 @@ cell_introspect (Cell *cell)
 static const char *
 try_plain (Cell *cell)
 {
-  return judge (call (cell, NULL));
+  return cell_judge (cell_call (cell, NULL));
 }
 
 /* Properties */
@@ -532,29 +416,29 @@ try_plain (Cell *cell)
 static const char *
 try_property (Cell *cell)
 {
-  return judge (call_at (cell, SNET_BUS_NAME, SNET_OBJECT_PATH, STANDARD "Properties", "Get",
-                         g_variant_new ("(ss)", cell->interface, cell->member)));
+  return cell_judge (cell_call_at (cell, SNET_BUS_NAME, SNET_OBJECT_PATH, STANDARD "Properties",
+                                   "Get", g_variant_new ("(ss)", cell->interface, cell->member)));
 }
 
 static const char *
 try_properties_get (Cell *cell)
 {
-  return judge (call (cell, g_variant_new ("(ss)", SNET_INTERFACE_CONTROL, "Mode")));
+  return cell_judge (cell_call (cell, g_variant_new ("(ss)", SNET_INTERFACE_CONTROL, "Mode")));
 }
 
 static const char *
 try_properties_get_all (Cell *cell)
 {
-  return judge (call (cell, g_variant_new ("(s)", SNET_INTERFACE_CONTROL)));
+  return cell_judge (cell_call (cell, g_variant_new ("(s)", SNET_INTERFACE_CONTROL)));
 }
 
 static const char *
 try_properties_set (Cell *cell)
 {
-  GDBusMessage *reply = call (cell, g_variant_new ("(ssv)", SNET_INTERFACE_CONTROL, "Mode",
-                                                   g_variant_new_string ("monitor")));
+  GDBusMessage *reply = cell_call (cell, g_variant_new ("(ssv)", SNET_INTERFACE_CONTROL, "Mode",
+                                                        g_variant_new_string ("monitor")));
 
-  return judge_change (reply, control_is (cell, "Mode", "monitor"));
+  return cell_judge_change (reply, control_is (cell, "Mode", "monitor"));
 }
 
 /* Signals. Root hears them all, and the bus gives them to all at once. */
@@ -628,6 +512,13 @@ hear_properties (Cell *cell)
   client_sync (cell->client);
   return g_ptr_array_find_with_equal_func (cell->client->seen, what, g_str_equal, NULL) ? "hears"
                                                                                         : "deaf";
+}
+
+static gboolean
+is_standard (const char *interface)
+{
+  return g_str_equal (interface, "Properties") || g_str_equal (interface, "Introspectable") ||
+         g_str_equal (interface, "Peer");
 }
 
 /* Does it, and says in the table's words what came of it. */
