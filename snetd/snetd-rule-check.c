@@ -117,6 +117,9 @@ check_lifetime (const SnetdRule *rule, GError **error)
   if (rule->lifetime != SNETD_LIFETIME_UNTIL && (has_until || has_duration))
     return contradiction (error, has_until ? SNET_KEY_UNTIL : SNET_KEY_DURATION, SNET_KEY_LIFETIME,
                           "it goes only with the lifetime “until”");
+  if (rule->until > SNETD_UNTIL_MAX)
+    return contradiction (error, SNET_KEY_UNTIL, SNET_KEY_LIFETIME,
+                          "it is after the year 9999; say forever");
   return check_numbers (rule, error);
 }
 

@@ -285,10 +285,8 @@ format_value (GVariant *value)
 
   number = g_variant_get_int64 (value);
   second = g_date_time_new_from_unix_utc (number / G_USEC_PER_SEC);
-  time = second != NULL ? g_date_time_add (second, number % G_USEC_PER_SEC) : NULL;
-  /* Beyond the year 9999 is not in ISO 8601, and not in anybody's life. */
-  return time != NULL ? g_date_time_format (time, "%Y-%m-%dT%H:%M:%S.%fZ")
-                      : g_strdup ("9999-12-31T23:59:59Z");
+  time = g_date_time_add (second, number % G_USEC_PER_SEC);
+  return g_date_time_format (time, "%Y-%m-%dT%H:%M:%S.%fZ");
 }
 
 /*

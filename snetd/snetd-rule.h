@@ -12,6 +12,8 @@
 
 #define SNETD_OWNER_SYSTEM ((gint64)-1)
 #define SNETD_COMMENT_MAX  1000 /* bytes */
+/* The end of the year 9999, after which ISO 8601 has no times. */
+#define SNETD_UNTIL_MAX G_GINT64_CONSTANT (253402300799999999)
 
 /* See docs/rules.md. Not changed any more once the engine has it. */
 struct _SnetdRule

@@ -174,6 +174,8 @@ test_bad (void)
     { "{'action': <'allow'>, 'lifetime': <'until'>, 'duration': <uint32 0>}",
       { "“duration”", "0" } },
     { "{'action': <'allow'>, 'lifetime': <'until'>, 'until': <int64 -1>}", { "“until”", NULL } },
+    { "{'action': <'allow'>, 'lifetime': <'until'>, 'until': <int64 253402300800000000>}",
+      { "“until”", "9999" } },
     { "{'action': <'allow'>, 'lifetime': <'until'>, 'until': <int64 1>, 'netns': <uint64 1>}",
       { "“netns”", "“lifetime”" } },
     { "{'action': <'allow'>, 'session': <uint32 1>}", { "“session”", "“lifetime”" } },
