@@ -35,11 +35,15 @@ int_holds (const Row *row, const SnetdRule *rule, const SnetdContext *context)
   return *(const int *)in_rule (row, rule) == *(const int *)in_request (row, context->request);
 }
 
+/* A newer kernel may have some that there is no word for. */
 static gboolean
-keep_int (const Row *row, gpointer value, const SnetdRequest *request)
+keep_word (const Row *row, gpointer value, const SnetdRequest *request)
 {
-  *(int *)value = *(const int *)in_request (row, request);
-  return TRUE;
+  const int asked = *(const int *)in_request (row, request);
+  g_autofree char *word = snetd_vocabulary_word (row->vocabulary, asked);
+
+  *(int *)value = asked;
+  return word != NULL;
 }
 
 static guint64
@@ -60,7 +64,7 @@ const Kind snetd_word_kind = {
   .read = read_word,
   .write = write_word,
   .holds = int_holds,
-  .keep = keep_int,
+  .keep = keep_word,
   .hash = hash_int,
   .hash_request = hash_int_of_request,
 };
@@ -87,7 +91,7 @@ const Kind snetd_protocol_kind = {
   .read = read_word,
   .write = write_protocol,
   .holds = protocol_holds,
-  .keep = keep_int,
+  .keep = keep_word,
   .hash = hash_int,
   .hash_request = hash_int_of_request,
 };

@@ -439,6 +439,13 @@ make_unreachable (SnetdRequest *request)
   request->program = g_strdup ("(unreachable)/usr/bin/curl");
 }
 
+/* An operation of a kernel that is newer than snetd. */
+static void
+make_newer (SnetdRequest *request)
+{
+  request->operation = SNET_OP_MAX + 1;
+}
+
 static void
 test_answer_bad (void)
 {
@@ -482,6 +489,8 @@ test_answer_bad (void)
     /* No rule could have it after a restart. */
     { "allow", "{'lifetime': <'forever'>}", 0, make_unreachable, SNETD_ERROR_INVALID_OPTION,
       "“program”" },
+    { "allow", "{'lifetime': <'forever'>}", 0, make_newer, SNETD_ERROR_INVALID_OPTION,
+      "“operation”" },
     { "allow", "{'lifetime': <'session'>}", 0, NULL, SNETD_ERROR_INVALID_OPTION, "logind" },
     { "allow", "{'lifetime': <'forever'>}", 1001, NULL, SNETD_ERROR_INVALID_OPTION, "user 1000" },
   };
