@@ -68,7 +68,11 @@ check_halves (const SnetdList *whole, const char *text, size_t size)
   g_auto (GStrv) words = g_strsplit_set (terminated, " \t\r\n#;", PROBES);
 
   for (char **word = words; *word != NULL; word++)
-    probe (&lists, *word);
+    {
+      /* Only text is ever looked for. */
+      if (g_utf8_validate (*word, -1, NULL))
+        probe (&lists, *word);
+    }
 }
 
 static void
