@@ -173,6 +173,23 @@ check_type (const SnetdRule *rule, GError **error)
   return TRUE;
 }
 
+/* Some characters get lost where rules are kept as text, and none of these is fit to be shown. */
+static gboolean
+check_comment (const SnetdRule *rule, GError **error)
+{
+  for (const char *text = rule->comment; text != NULL && *text != '\0'; text++)
+    {
+      if (g_ascii_iscntrl (*text) && *text != '\n' && *text != '\t')
+        {
+          g_set_error (error, SNETD_ERROR, SNETD_ERROR_INVALID_RULE,
+                       "“" SNET_KEY_COMMENT "” has control characters other than tabs and ends of "
+                       "lines in it");
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 gboolean
 snetd_rule_check (const SnetdRule *rule, GError **error)
 {
@@ -188,5 +205,5 @@ snetd_rule_check (const SnetdRule *rule, GError **error)
                           "only rules of the system come before those of users");
 
   return check_pairs (rule, error) && check_endpoints (rule, error) && check_family (rule, error) &&
-         check_type (rule, error) && check_lifetime (rule, error);
+         check_type (rule, error) && check_lifetime (rule, error) && check_comment (rule, error);
 }

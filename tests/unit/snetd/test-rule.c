@@ -247,6 +247,33 @@ test_begin (void)
 }
 
 static void
+check_comment (const char *comment, gboolean accepted)
+{
+  GVariantDict dict;
+  g_autoptr (GVariant) dictionary = NULL;
+  g_autoptr (SnetdRule) rule = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "action", "s", "deny");
+  g_variant_dict_insert (&dict, "comment", "s", comment);
+  dictionary = g_variant_ref_sink (g_variant_dict_end (&dict));
+  rule = snetd_rule_from_variant (dictionary, SNETD_RULE_FROM_CLIENT, &error);
+  g_assert_cmpint (rule != NULL, ==, accepted);
+  if (!accepted)
+    g_assert_error (error, SNETD_ERROR, SNETD_ERROR_INVALID_RULE);
+}
+
+static void
+test_comment_characters (void)
+{
+  check_comment ("two lines\nand\ta tab, é", TRUE);
+  check_comment ("\fform feed", FALSE);
+  check_comment ("a bell\a", FALSE);
+  check_comment ("\x7f", FALSE);
+}
+
+static void
 test_long_comment (void)
 {
   g_autofree char *comment = g_strnfill (SNETD_COMMENT_MAX + 1, 'x');
@@ -519,6 +546,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rule/bad", test_bad);
   g_test_add_func ("/rule/begin", test_begin);
   g_test_add_func ("/rule/long-comment", test_long_comment);
+  g_test_add_func ("/rule/comment-characters", test_comment_characters);
   g_test_add_func ("/answer/rule", test_answer_rule);
   g_test_add_func ("/answer/bad", test_answer_bad);
 
