@@ -12,6 +12,9 @@
 
 #include "hold.h"
 
+/* Far less than the delay of a verdict; no measure of speed, as the machine may be busy. */
+#define AT_ONCE_US (10 * G_USEC_PER_SEC)
+
 static void
 test_killed (void)
 {
@@ -28,7 +31,7 @@ test_killed (void)
   began = g_get_monotonic_time ();
   child_kill (child);
   cancel = controller_next_cancel (controller);
-  g_assert_cmpint (g_get_monotonic_time () - began, <, G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, AT_ONCE_US);
   g_assert_cmpuint (cancel->id, ==, event->id);
   g_assert_cmpint (cancel->reason, ==, SNET_CANCEL_KILLED);
 
@@ -151,7 +154,7 @@ test_controller_gone (gconstpointer data)
   controller_free (controller);
   for (gsize i = 0; i < HELD; i++)
     g_assert_cmpint (child_finish (children[i]), ==, policy == SNET_VERDICT_ALLOW ? 0 : EACCES);
-  g_assert_cmpint (g_get_monotonic_time () - began, <, G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, AT_ONCE_US);
   free_many (children, events);
 
   /* The next one is welcome. */

@@ -96,6 +96,11 @@ def probe(signals, **popen):
     return Held([PROBE, "-I", "-c", CONNECT, str(PORT)], signals, **popen)
 
 
+def at_once(took):
+    """Far less than the delay of a verdict; no measure of speed, as the machine may be busy."""
+    assert took < 10, f"took {took} s"
+
+
 def expect(actual, wanted, what):
     assert actual == wanted, f"{what}: {actual!r} instead of {wanted!r}"
 
@@ -199,17 +204,18 @@ def kill_daemon(policy):
 
 
 def test_kill_daemon():
-    """kill -9 of snetd releases ten held programs within a second, by policy"""
+    """kill -9 of snetd releases ten held programs at once, by policy"""
     allowed, took_allow = kill_daemon(0)
     denied, took_deny = kill_daemon(1)
     expect(allowed, {0}, "exit statuses under policy 0")
     expect(denied, {errno.EACCES}, "exit statuses under policy 1")
-    assert took_allow < 1 and took_deny < 1, f"took {took_allow} s and {took_deny} s"
+    at_once(took_allow)
+    at_once(took_deny)
     return f"released in {took_allow:.3f} s and {took_deny:.3f} s"
 
 
 def test_kill_held():
-    """killing a held program removes its request everywhere within a second"""
+    """killing a held program removes its request everywhere at once"""
     with Signals() as signals:
         held = probe(signals)
         started = time.monotonic()
@@ -219,7 +225,7 @@ def test_kill_held():
         expect(cancelled[1], "exited", "reason")
         expect(pending(), [], "what waits")
         expect(held.finish()[0], -signal.SIGKILL, "end of the program")
-        assert took < 1, f"took {took} s"
+        at_once(took)
         refused = refusal("Events", "Verdict", "tsa{sv}", held.id, "allow", {})
         expect(refused.name, ERROR + "UnknownRequest", "error")
         return f"gone after {took:.3f} s"
@@ -481,7 +487,7 @@ def test_without_agent():
         expect(done.returncode, errno.EACCES, "exit status")
         event = query(1, program=PROBE)[0]
         expect((event["verdict"], event["reason"]), ("deny", "policy"), "the decision")
-        assert took < 5, f"took {took} s"
+        at_once(took)
     finally:
         configure(WAIT)
 
