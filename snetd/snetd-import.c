@@ -317,7 +317,7 @@ bound_problems (GPtrArray *problems)
 static gboolean
 give_owner (SnetdRule *rule, gint64 owner, GError **error)
 {
-  if (rule->owner != SNETD_OWNER_SYSTEM || owner == SNETD_OWNER_SYSTEM)
+  if (snetd_rule_says_owner (rule) || owner == SNETD_OWNER_SYSTEM)
     return TRUE;
   rule->owner = owner;
   return snetd_rule_check (rule, error);

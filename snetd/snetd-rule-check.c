@@ -200,6 +200,8 @@ snetd_rule_check (const SnetdRule *rule, GError **error)
     return contradiction (error, SNET_KEY_UID, SNET_KEY_OWNER,
                           "a user's rule touches that user's processes only");
 
+  if (rule->system && rule->owner != SNETD_OWNER_SYSTEM)
+    return contradiction (error, SNET_KEY_SYSTEM, SNET_KEY_OWNER, "a rule has one owner");
   if (rule->locked && rule->owner != SNETD_OWNER_SYSTEM)
     return contradiction (error, SNET_KEY_LOCKED, SNET_KEY_OWNER,
                           "only rules of the system come before those of users");

@@ -147,6 +147,14 @@ set_owner (SnetdRule *rule, const char *key, GVariant *value, GError **error)
   return TRUE;
 }
 
+/* Not written: a rule without an owner is the system's, once it is made. */
+static gboolean
+set_system (SnetdRule *rule, const char *key, GVariant *value, GError **error)
+{
+  rule->system = g_variant_get_boolean (value);
+  return TRUE;
+}
+
 static gboolean
 set_comment (SnetdRule *rule, const char *key, GVariant *value, GError **error)
 {
@@ -199,6 +207,7 @@ static const Key rule_keys[] = {
   { SNET_KEY_DURATION, "u", FALSE, set_duration },
   { SNET_KEY_UNTIL, "x", FALSE, set_until },
   { SNET_KEY_OWNER, "u", FALSE, set_owner },
+  { SNET_KEY_SYSTEM, "b", FALSE, set_system },
   { SNET_KEY_COMMENT, "s", FALSE, set_comment },
   { SNET_KEY_LOCKED, "b", FALSE, set_locked },
   { SNET_KEY_DISABLED, "b", FALSE, set_disabled },
@@ -352,6 +361,12 @@ add_content (GVariantBuilder *dict, const SnetdRule *rule)
   if (rule->disabled)
     snetd_dict_add (dict, SNET_KEY_DISABLED, g_variant_new ("b", TRUE));
   add_conditions (dict, rule);
+}
+
+gboolean
+snetd_rule_says_owner (const SnetdRule *rule)
+{
+  return rule->system || rule->owner != SNETD_OWNER_SYSTEM;
 }
 
 GVariant *

@@ -20,9 +20,10 @@ struct _SnetdRule
 {
   grefcount ref_count;
 
-  guint64 id;     /* 0: not stored yet */
-  gint64 created; /* microseconds since the epoch */
-  gint64 owner;   /* a uid, or SNETD_OWNER_SYSTEM */
+  guint64 id;      /* 0: not stored yet */
+  gint64 created;  /* microseconds since the epoch */
+  gint64 owner;    /* a uid, or SNETD_OWNER_SYSTEM */
+  gboolean system; /* said when it was made: nobody's, whoever makes it */
   SnetdAction action;
   int error; /* errno of a denied call, 0: not said */
   SnetdLifetime lifetime;
@@ -115,6 +116,9 @@ GBytes *snetd_rule_content (const SnetdRule *rule);
 
 /* Finds the contradictions; called by snetd_rule_from_variant() too. */
 gboolean snetd_rule_check (const SnetdRule *rule, GError **error);
+
+/* Whose it is has been said, and is not for snetd to find. */
+gboolean snetd_rule_says_owner (const SnetdRule *rule);
 
 gboolean snetd_rule_has (const SnetdRule *rule, SnetdCondition condition);
 gboolean snetd_rule_matches (const SnetdRule *rule, const SnetdContext *context);

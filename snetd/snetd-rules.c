@@ -36,7 +36,6 @@ struct Call
   SnetdRule *rule;
   SnetdRequest *request;
   SnetdFilter *filter;
-  gboolean owner_given;
   guint64 id;
   GError *denied;
   void (*next) (Call *call); /* when it is known which login session is the caller's */
@@ -136,7 +135,7 @@ static gboolean
 add (Call *call, guint32 caller, GError **error)
 {
   /* Without an owner said it is the caller's, and root stands for the system. */
-  if (!call->owner_given && caller != 0)
+  if (!snetd_rule_says_owner (call->rule) && caller != 0)
     {
       call->rule->owner = caller;
       if (!snetd_rule_check (call->rule, error))
@@ -170,7 +169,12 @@ add_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 check_add (Call *call)
 {
-  gint64 owner = call->owner_given ? call->rule->owner : SNETD_AUTHORITY_CALLER;
+  gint64 owner = SNETD_AUTHORITY_CALLER;
+
+  if (call->rule->system)
+    owner = SNETD_AUTHORITY_SYSTEM;
+  else if (snetd_rule_says_owner (call->rule))
+    owner = call->rule->owner;
 
   snetd_authority_check (call->self->authority, call->invocation, "Rules.Add", owner,
                          add_allowed_cb, call);
@@ -190,7 +194,6 @@ handle_add (SnetDBusRules *object, GDBusMethodInvocation *invocation, GVariant *
       return G_DBUS_METHOD_INVOCATION_HANDLED;
     }
 
-  call->owner_given = call->rule->owner != SNETD_OWNER_SYSTEM;
   find_login_and (g_steal_pointer (&call), check_add);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -238,7 +241,7 @@ apply_update (Call *call, SnetdRule *rule, GError **error)
 {
   call->rule->id = rule->id;
   call->rule->created = rule->created;
-  if (call->owner_given && call->rule->owner != rule->owner)
+  if (snetd_rule_says_owner (call->rule) && call->rule->owner != rule->owner)
     {
       g_set_error (error, SNETD_ERROR, SNETD_ERROR_INVALID_RULE,
                    "“" SNET_KEY_OWNER "” cannot be changed; make another rule instead");
@@ -337,7 +340,6 @@ handle_update (SnetDBusRules *object,
       g_dbus_method_invocation_return_gerror (invocation, error);
       return G_DBUS_METHOD_INVOCATION_HANDLED;
     }
-  call->owner_given = call->rule->owner != SNETD_OWNER_SYSTEM;
   find_login_and (g_steal_pointer (&call), check_update);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }

@@ -251,6 +251,26 @@ check_update_error (Client *client,
 }
 
 static void
+test_add_system (Fixture *fixture)
+{
+  fake_polkit_set (fixture->polkit, SNET_ACTION_MANAGE_OWN_RULES, FAKE_POLKIT_YES);
+  check_add_error (fixture->alice, "{'action': <'allow'>, 'system': <true>}", ACCESS_DENIED,
+                   SNET_ACTION_MANAGE_SYSTEM_RULES);
+  check_add_error (fixture->alice, "{'action': <'allow'>, 'system': <true>, 'owner': <uint32 1>}",
+                   SNET_ERROR_NAME_INVALID_RULE, "system");
+  client_add_rule (fixture->alice, "{'action': <'allow'>, 'system': <false>}");
+  check_key (fixture->alice, 1, "owner", "1");
+  check_update_error (fixture->alice, 1, "{'action': <'deny'>, 'system': <true>}",
+                      SNET_ERROR_NAME_INVALID_RULE, "owner");
+
+  fake_polkit_set (fixture->polkit, SNET_ACTION_MANAGE_SYSTEM_RULES, FAKE_POLKIT_YES);
+  client_add_rule (fixture->alice, "{'action': <'allow'>, 'system': <true>, 'locked': <true>}");
+  check_key (fixture->bob, 2, "owner", NULL);
+  check_key (fixture->bob, 2, "locked", "true");
+  check_key (fixture->bob, 2, "system", NULL);
+}
+
+static void
 update (Client *client, guint64 id, const char *rule)
 {
   g_autoptr (GVariant) reply =
@@ -530,6 +550,7 @@ main (int argc, char **argv)
 
   fixture_add ("/rules/list", test_list);
   fixture_add ("/rules/add", test_add);
+  fixture_add ("/rules/add-system", test_add_system);
   fixture_add ("/rules/add-invalid", test_add_invalid);
   fixture_add ("/rules/add-settles", test_add_settles);
   fixture_add ("/rules/remove", test_remove);
