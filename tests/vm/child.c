@@ -35,8 +35,7 @@ child_start (ChildFunc func, gconstpointer data)
 
   g_assert_no_errno (pipe2 (fds, O_CLOEXEC));
   child->result = fds[0];
-  child->pid = fork ();
-  g_assert_no_errno (child->pid);
+  g_assert_no_errno (child->pid = fork ());
   if (child->pid == 0)
     run (fds[1], func, data);
   close (fds[1]);

@@ -8,9 +8,8 @@
 #include "hold.h"
 #include "puppet.h"
 
-/* How long an answer takes that comes late, and how soon it has to be seen. */
+/* How long an answer takes that comes late. */
 #define LATE_MS 400
-#define SOON_MS 20
 
 typedef struct
 {
