@@ -13,8 +13,8 @@ typedef struct
 {
   int application_id;            /* says whose file it is */
   const char *const *migrations; /* [n] takes version n to n + 1; ends with NULL */
-  gboolean check;                /* read all of it at start, to see damage early */
-  gboolean full_sync;            /* on disk when a transaction has ended */
+  gboolean check;     /* read all of it at start, to see damage early, but for CHECK constraints */
+  gboolean full_sync; /* on disk when a transaction has ended */
 } SnetdSchema;
 
 typedef struct SnetdDatabase SnetdDatabase;
@@ -38,6 +38,9 @@ gboolean snetd_database_get_number (SnetdDatabase *database,
                                     const char *sql,
                                     gint64 *ret_number,
                                     GError **error);
+
+/* Reads all of it: whether all is where it belongs, and holds to the constraints of its table. */
+gboolean snetd_database_check (SnetdDatabase *database, GError **error);
 
 /* A statement that takes more of SQLite's instructions fails; 0: they may all take what they like.
  */

@@ -213,50 +213,64 @@ static const Key rule_keys[] = {
   { SNET_KEY_DISABLED, "b", FALSE, set_disabled },
 };
 
-static const Key *
-find_key (const char *key)
+/* Conditions have their own numbers, and the other keys follow them. */
+int
+snetd_rule_find_key (const char *key)
 {
+  const SnetdCondition condition = snetd_condition_from_key (key);
+
+  if (condition != SNETD_CONDITION_LAST)
+    return (int)condition;
   for (gsize i = 0; i < G_N_ELEMENTS (rule_keys); i++)
     {
       if (g_str_equal (rule_keys[i].key, key))
-        return &rule_keys[i];
+        return SNETD_CONDITION_LAST + (int)i;
     }
-  return NULL;
+  return -1;
 }
 
 char
 snetd_rule_key_type (const char *key)
 {
-  SnetdCondition condition = snetd_condition_from_key (key);
-  const Key *found;
+  const int found = snetd_rule_find_key (key);
+  const Key *other;
 
-  if (condition != SNETD_CONDITION_LAST)
-    return snetd_condition_type (condition);
-  found = find_key (key);
-  return found != NULL && !found->given ? found->type[0] : 0;
+  if (found < 0)
+    return 0;
+  if (found < (int)SNETD_CONDITION_LAST)
+    return snetd_condition_type ((SnetdCondition)found);
+  other = &rule_keys[found - SNETD_CONDITION_LAST];
+  return other->given ? 0 : other->type[0];
 }
 
 gboolean
-snetd_rule_set (SnetdRule *rule,
-                const char *key,
-                GVariant *value,
-                SnetdRuleSource source,
-                GError **error)
+snetd_rule_set (SnetdRule *rule, int key, GVariant *value, SnetdRuleSource source, GError **error)
 {
-  SnetdCondition condition = snetd_condition_from_key (key);
-  const Key *found;
+  const Key *other;
 
-  if (condition != SNETD_CONDITION_LAST)
-    return snetd_condition_read (condition, rule, value, error);
+  if (key < (int)SNETD_CONDITION_LAST)
+    return snetd_condition_read ((SnetdCondition)key, rule, value, error);
 
-  found = find_key (key);
-  if (found == NULL)
+  other = &rule_keys[key - SNETD_CONDITION_LAST];
+  if (other->given && source == SNETD_RULE_FROM_CLIENT)
+    return invalid (error, other->key, "is given by snetd; leave it out");
+  return snetd_dict_check_type (other->key, value, G_VARIANT_TYPE (other->type),
+                                SNETD_ERROR_INVALID_RULE, error) &&
+         other->set (rule, other->key, value, error);
+}
+
+static gboolean
+set_by_name (SnetdRule *rule,
+             const char *key,
+             GVariant *value,
+             SnetdRuleSource source,
+             GError **error)
+{
+  const int found = snetd_rule_find_key (key);
+
+  if (found < 0)
     return invalid (error, key, "is not a key of a rule");
-  if (found->given && source == SNETD_RULE_FROM_CLIENT)
-    return invalid (error, key, "is given by snetd; leave it out");
-  return snetd_dict_check_type (key, value, G_VARIANT_TYPE (found->type), SNETD_ERROR_INVALID_RULE,
-                                error) &&
-         found->set (rule, key, value, error);
+  return snetd_rule_set (rule, found, value, source, error);
 }
 
 static gboolean
@@ -283,7 +297,7 @@ snetd_rule_from_variant (GVariant *dictionary, SnetdRuleSource source, GError **
     {
       g_autoptr (GVariant) owned = value;
 
-      if (!snetd_rule_set (rule, key, owned, source, error))
+      if (!set_by_name (rule, key, owned, source, error))
         return NULL;
     }
 

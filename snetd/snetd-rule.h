@@ -95,15 +95,15 @@ void snetd_rule_inherit (SnetdRule *rule, const SnetdRule *old);
  */
 char snetd_rule_key_type (const char *key);
 
+/* The number of a key, for who sets the same ones of many rules; -1: there is no such key. */
+int snetd_rule_find_key (const char *key);
+
 /*
- * One key of a dictionary, for who has it in another form. The rule is whole when it has an
- * action, and snetd_rule_check() finds nothing.
+ * One key of a dictionary, by its number, for who has it in another form. The rule is whole when
+ * it has an action, and snetd_rule_check() finds nothing.
  */
-gboolean snetd_rule_set (SnetdRule *rule,
-                         const char *key,
-                         GVariant *value,
-                         SnetdRuleSource source,
-                         GError **error);
+gboolean
+snetd_rule_set (SnetdRule *rule, int key, GVariant *value, SnetdRuleSource source, GError **error);
 
 /* Its duration, if it has one, begins. Times are microseconds, as in the struct. */
 void snetd_rule_begin (SnetdRule *rule, gint64 now, gint64 now_boot);

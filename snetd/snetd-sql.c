@@ -104,18 +104,40 @@ snetd_sql_bind_row (sqlite3_stmt *statement,
     }
 }
 
-GVariant *
-snetd_sql_read (sqlite3_stmt *statement, int column, char type)
+static gboolean
+text_fits (sqlite3_stmt *statement, int column)
 {
-  const gint64 number = sqlite3_column_int64 (statement, column);
+  const char *text = (const char *)sqlite3_column_text (statement, column);
 
-  if (sqlite3_column_type (statement, column) == SQLITE_NULL)
-    return NULL;
+  return text != NULL && g_utf8_validate (text, sqlite3_column_bytes (statement, column), NULL);
+}
+
+gboolean
+snetd_sql_fits (sqlite3_stmt *statement, int column, char type)
+{
   switch (type)
     {
     case 's':
     case 'a':
-      return snetd_sql_text_value ((const char *)sqlite3_column_text (statement, column), type);
+      return text_fits (statement, column);
+    case 'b':
+      return sqlite3_column_int64 (statement, column) >> 1 == 0;
+    case 'q':
+      return sqlite3_column_int64 (statement, column) >> 16 == 0;
+    case 'u':
+      return sqlite3_column_int64 (statement, column) >> 32 == 0;
+    case 'x':
+    case 't':
+    default:
+      return TRUE;
+    }
+}
+
+static GVariant *
+read_number (gint64 number, char type)
+{
+  switch (type)
+    {
     case 'b':
       return g_variant_new_boolean (number != 0);
     case 'q':
@@ -128,4 +150,14 @@ snetd_sql_read (sqlite3_stmt *statement, int column, char type)
     default:
       return g_variant_new_uint64 ((guint64)number);
     }
+}
+
+GVariant *
+snetd_sql_read (sqlite3_stmt *statement, int column, char type)
+{
+  if (sqlite3_column_type (statement, column) == SQLITE_NULL)
+    return NULL;
+  if (type == 's' || type == 'a')
+    return snetd_sql_text_value ((const char *)sqlite3_column_text (statement, column), type);
+  return read_number (sqlite3_column_int64 (statement, column), type);
 }

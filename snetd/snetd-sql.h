@@ -30,5 +30,11 @@ void snetd_sql_bind_row (sqlite3_stmt *statement,
                          gsize n_columns,
                          GVariant *dictionary);
 
-/* Floating; NULL: there is nothing. */
+/*
+ * Whether what is there can be of that type. The constraints of a table see to it, but not in
+ * a file that is damaged.
+ */
+gboolean snetd_sql_fits (sqlite3_stmt *statement, int column, char type);
+
+/* Floating; NULL: there is nothing. What does not fit is cut. */
 GVariant *snetd_sql_read (sqlite3_stmt *statement, int column, char type);

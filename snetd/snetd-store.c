@@ -68,6 +68,7 @@ struct SnetdStore
   sqlite3_stmt *update;
   sqlite3_stmt *delete;
   char *boot_id;
+  int keys[G_N_ELEMENTS (columns)]; /* numbers of the columns', see snetd-rule.h */
 };
 
 /* Its parameters are those of the insertion, and the id behind them. */
@@ -111,7 +112,7 @@ drop_earlier_boots (SnetdStore *store, GError **error)
 
   statement = snetd_database_prepare (
     store->database,
-    "DELETE FROM rules WHERE lifetime IN ('process', 'session', 'reboot') AND boot_id != ?1",
+    "DELETE FROM rules WHERE lifetime IN ('process', 'session', 'reboot') AND boot_id IS NOT ?1",
     error);
   if (statement == NULL)
     return FALSE;
@@ -128,6 +129,8 @@ snetd_store_open (const char *path, const char *boot_id, GError **error)
   g_autoptr (SnetdStore) store = g_new0 (SnetdStore, 1);
 
   store->boot_id = g_strdup (boot_id);
+  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
+    store->keys[i] = snetd_rule_find_key (columns[i].key);
   store->database = snetd_database_open (path, &snetd_store_schema, error);
   if (store->database == NULL || !prepare (store, error) || !drop_earlier_boots (store, error))
     return NULL;
@@ -146,18 +149,46 @@ snetd_store_close (SnetdStore *store)
   g_free (store);
 }
 
+static gboolean
+invalid (const char *column, GError **error)
+{
+  g_set_error (error, SNETD_ERROR, SNETD_ERROR_INVALID_RULE,
+               "“%s” has something in it that it cannot have", column);
+  return FALSE;
+}
+
 /* What was to last for a while goes on by the wall's clock after a restart of the machine. */
-static void
-read_own_columns (SnetdStore *store, sqlite3_stmt *statement, SnetdRule *rule)
+static gboolean
+read_own_columns (SnetdStore *store, sqlite3_stmt *statement, SnetdRule *rule, GError **error)
 {
   const int first = G_N_ELEMENTS (columns) + 1;
   const char *boot_id = (const char *)sqlite3_column_text (statement, first + BOOT_ID);
+  const char *login = (const char *)sqlite3_column_text (statement, first + LOGIN);
 
+  if ((boot_id == NULL) != (rule->lifetime == SNETD_LIFETIME_FOREVER))
+    return invalid ("boot_id", error);
+  if ((login != NULL) != (rule->lifetime == SNETD_LIFETIME_SESSION))
+    return invalid ("login", error);
   if (g_strcmp0 (boot_id, store->boot_id) != 0)
-    return;
+    return TRUE;
   rule->until_boot = sqlite3_column_int64 (statement, first + UNTIL_BOOT);
   rule->pid = (guint32)sqlite3_column_int64 (statement, first + PID);
-  rule->login = g_strdup ((const char *)sqlite3_column_text (statement, first + LOGIN));
+  rule->login = g_strdup (login);
+  return TRUE;
+}
+
+static gboolean
+read_column (SnetdStore *store, sqlite3_stmt *statement, gsize i, SnetdRule *rule, GError **error)
+{
+  const int column = 1 + (int)i;
+  g_autoptr (GVariant) value = NULL;
+
+  if (sqlite3_column_type (statement, column) == SQLITE_NULL)
+    return TRUE;
+  if (!snetd_sql_fits (statement, column, columns[i].type))
+    return invalid (columns[i].column, error);
+  value = g_variant_ref_sink (snetd_sql_read (statement, column, columns[i].type));
+  return snetd_rule_set (rule, store->keys[i], value, SNETD_RULE_FROM_STORE, error);
 }
 
 static SnetdRule *
@@ -168,19 +199,28 @@ rule_from_row (SnetdStore *store, sqlite3_stmt *statement, GError **error)
   rule->id = (guint64)sqlite3_column_int64 (statement, 0);
   for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
     {
-      g_autoptr (GVariant) value = snetd_sql_read (statement, 1 + i, columns[i].type);
-
-      if (value == NULL)
-        continue;
-      g_variant_ref_sink (value);
-      if (!snetd_rule_set (rule, columns[i].key, value, SNETD_RULE_FROM_STORE, error))
+      if (!read_column (store, statement, i, rule, error))
         return NULL;
     }
-  if (!snetd_rule_check (rule, error))
+  if (!snetd_rule_check (rule, error) || !read_own_columns (store, statement, rule, error))
     return NULL;
 
-  read_own_columns (store, statement, rule);
   return g_steal_pointer (&rule);
+}
+
+/* FALSE: one of them makes no sense, and is left out. */
+static gboolean
+add_from_row (SnetdStore *store, sqlite3_stmt *statement, GPtrArray *rules)
+{
+  g_autoptr (GError) error = NULL;
+  SnetdRule *rule = rule_from_row (store, statement, &error);
+
+  if (rule != NULL)
+    g_ptr_array_add (rules, rule);
+  else
+    g_warning ("Rule %" G_GINT64_FORMAT " in the database is not used: %s",
+               (gint64)sqlite3_column_int64 (statement, 0), error->message);
+  return rule != NULL;
 }
 
 GPtrArray *
@@ -190,6 +230,7 @@ snetd_store_load (SnetdStore *store, GError **error)
   g_autofree char *names = snetd_sql_names (columns, G_N_ELEMENTS (columns));
   g_autofree char *sql =
     g_strdup_printf ("SELECT id, %s, " OWN_COLUMNS " FROM rules ORDER BY id", names);
+  gboolean sane = TRUE;
   sqlite3_stmt *statement;
   int result;
 
@@ -200,18 +241,15 @@ snetd_store_load (SnetdStore *store, GError **error)
   rules = g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_rule_unref);
   while ((result = snetd_database_step (store->database, statement, error)) == SQLITE_ROW)
     {
-      g_autoptr (GError) local = NULL;
-      SnetdRule *rule = rule_from_row (store, statement, &local);
-
-      if (rule != NULL)
-        g_ptr_array_add (rules, rule);
-      else
-        g_warning ("Rule %" G_GINT64_FORMAT " in the database is not used: %s",
-                   (gint64)sqlite3_column_int64 (statement, 0), local->message);
+      if (!add_from_row (store, statement, rules))
+        sane = FALSE;
     }
   sqlite3_finalize (statement);
 
-  return result == SQLITE_DONE ? g_steal_pointer (&rules) : NULL;
+  /* Written by somebody as the table allows it, or damaged? */
+  if (result != SQLITE_DONE || (!sane && !snetd_database_check (store->database, error)))
+    return NULL;
+  return g_steal_pointer (&rules);
 }
 
 static void

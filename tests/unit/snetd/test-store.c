@@ -403,6 +403,44 @@ test_nonsense (Fixture *fixture, gconstpointer unused)
   rules = store_load (store);
   g_assert_cmpuint (rules->len, ==, 1);
   g_assert_cmpint (read_number (fixture->path, "SELECT count(*) FROM rules"), ==, 2);
+
+  /* A table takes any bytes for a text. */
+  run_sql (fixture->path, "UPDATE rules SET program = CAST(x'2fff' AS TEXT)");
+  g_clear_pointer (&rules, g_ptr_array_unref);
+  rules = store_load (store);
+  g_assert_cmpuint (rules->len, ==, 0);
+}
+
+/* What the table does not allow is there: who knows what else is. No such rule is wider than it
+ * was. */
+static void
+test_impossible (Fixture *fixture, gconstpointer unused)
+{
+  static const char *const changes[] = {
+    "action = 'maybe'",    "owner = -1",
+    "owner = 4294967295",  "uid = 4294968296",
+    "remote_port = 65979", "locked = 2",
+    "lifetime = 'reboot'", "lifetime = 'session', boot_id = 'boot'",
+    "until = 5",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      g_autofree char *sql =
+        g_strdup_printf ("PRAGMA ignore_check_constraints = ON; UPDATE rules SET %s", changes[i]);
+      g_autoptr (SnetdStore) store = store_open (fixture, "boot");
+      g_autoptr (GPtrArray) rules = NULL;
+      g_autoptr (GError) error = NULL;
+
+      store_add (store, "{'action': <'allow'>}");
+      run_sql (fixture->path, sql);
+      rules = snetd_store_load (store, &error);
+      g_test_message ("%s: %s", changes[i], error != NULL ? error->message : "no error");
+      g_assert_error (error, SNETD_ERROR, SNETD_ERROR_STORE_FAILED);
+      g_assert_nonnull (strstr (error->message, "is damaged"));
+      g_assert_null (rules);
+      run_sql (fixture->path, "DELETE FROM rules");
+    }
 }
 
 /* Files that must come out as they went in. */
@@ -553,6 +591,7 @@ main (int argc, char **argv)
   ADD ("/store/remove", test_remove);
   ADD ("/store/reboot", test_reboot);
   ADD ("/store/nonsense", test_nonsense);
+  ADD ("/store/impossible", test_impossible);
   ADD ("/store/garbage", test_garbage);
   ADD ("/store/damaged", test_damaged);
   ADD ("/store/newer", test_newer);
