@@ -10,6 +10,7 @@ typedef enum
 {
   SNETD_CLOCK_OF_BOOT, /* goes on while the machine is suspended, and nobody sets it */
   SNETD_CLOCK_ON_WALL, /* since the epoch; when it is set, what it shows then counts */
+  SNETD_CLOCK_LAST,
 } SnetdClock;
 
 /* In microseconds, as all moments here. */

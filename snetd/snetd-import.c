@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "snet-names.h"
+#include "snetd-alarm.h"
 #include "snetd-error.h"
-#include "snetd-lifetimes.h"
 #include "snetd-opensnitch.h"
 #include "snetd-rule-set.h"
 #include "snetd-rule-text.h"
@@ -129,7 +129,8 @@ drop_present (Call *call)
   g_autoptr (GPtrArray) all = call->rules;
 
   for (guint i = 0; i < all->len; i++)
-    snetd_rule_begin (g_ptr_array_index (all, i), g_get_real_time (), snetd_boot_time ());
+    snetd_rule_begin (g_ptr_array_index (all, i), g_get_real_time (),
+                      snetd_clock_now (SNETD_CLOCK_OF_BOOT));
   call->rules = snetd_rule_set_without (all, known);
   return all->len - call->rules->len;
 }

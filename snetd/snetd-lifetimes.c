@@ -4,26 +4,9 @@
 #include <errno.h>
 #include <glib-unix.h>
 #include <sys/syscall.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
-/*
- * A clock. What was to last for a while is timed by the one that nobody sets, and
- * what was to last until a time by the one on the wall, which tells when it was set.
- */
-typedef struct
-{
-  clockid_t id;
-  int fd;
-  guint source;
-} Clock;
-
-enum
-{
-  CLOCK_OF_BOOT,
-  CLOCK_ON_WALL,
-  N_CLOCKS,
-};
+#include "snetd-alarm.h"
 
 typedef struct
 {
@@ -38,8 +21,9 @@ struct _SnetdLifetimes
   GObject parent_instance;
 
   SnetdLogins *logins;
-  GHashTable *watches; /* by the rule's id, of Watch */
-  Clock clocks[N_CLOCKS];
+  GHashTable *watches;                  /* by the rule's id, of Watch */
+  SnetdAlarm *alarms[SNETD_CLOCK_LAST]; /* of each clock; NULL: it ends no rule */
+  gint64 when[SNETD_CLOCK_LAST];        /* it rings */
 };
 
 enum
@@ -52,28 +36,16 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (SnetdLifetimes, snetd_lifetimes, G_TYPE_OBJECT)
 
-static gint64
-read_clock (clockid_t id)
-{
-  struct timespec now;
-
-  clock_gettime (id, &now);
-  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
-}
-
-gint64
-snetd_boot_time (void)
-{
-  return read_clock (CLOCK_BOOTTIME);
-}
-
-/* Which clock ends it, and when; FALSE: none. */
+/*
+ * What was to last for a while is timed by the clock that nobody sets, and what was to last
+ * until a time by the one on the wall. FALSE: no clock ends it.
+ */
 static gboolean
-end_of (const SnetdRule *rule, guint *ret_clock, gint64 *ret_end)
+end_of (const SnetdRule *rule, SnetdClock *ret_clock, gint64 *ret_end)
 {
   if (rule->lifetime != SNETD_LIFETIME_UNTIL)
     return FALSE;
-  *ret_clock = rule->until_boot != 0 ? CLOCK_OF_BOOT : CLOCK_ON_WALL;
+  *ret_clock = rule->until_boot != 0 ? SNETD_CLOCK_OF_BOOT : SNETD_CLOCK_ON_WALL;
   *ret_end = rule->until_boot != 0 ? rule->until_boot : rule->until;
   return TRUE;
 }
@@ -81,12 +53,12 @@ end_of (const SnetdRule *rule, guint *ret_clock, gint64 *ret_end)
 guint32
 snetd_lifetimes_seconds_left (const SnetdRule *rule)
 {
+  SnetdClock clock;
   gint64 end, left;
-  guint clock;
 
   if (!end_of (rule, &clock, &end))
     return G_MAXUINT32;
-  left = end - read_clock (clock == CLOCK_OF_BOOT ? CLOCK_BOOTTIME : CLOCK_REALTIME);
+  left = end - snetd_clock_now (clock);
   return CLAMP (left / G_USEC_PER_SEC, 0, G_MAXINT32);
 }
 
@@ -123,96 +95,54 @@ end (SnetdLifetimes *self, guint64 id)
 
 /* Clocks. */
 
-static void
-set_clock (Clock *clock, gint64 when)
-{
-  struct itimerspec timer = {
-    /* A time of 0 would stop it. */
-    .it_value = { MAX (when, 1) / G_USEC_PER_SEC, MAX (when, 1) % G_USEC_PER_SEC * 1000 },
-  };
-  int flags = TFD_TIMER_ABSTIME;
+static void alarm_cb (gpointer user_data);
 
-  if (clock->id == CLOCK_REALTIME)
-    flags |= TFD_TIMER_CANCEL_ON_SET;
-  if (when == G_MAXINT64)
-    timer.it_value = (struct timespec){ 0 };
-  if (timerfd_settime (clock->fd, flags, &timer, NULL) < 0)
-    g_warning ("Rules that end at a time do not: %s", g_strerror (errno));
+static void
+set_alarm (SnetdLifetimes *self, SnetdClock clock, gint64 when)
+{
+  /* An earlier one sets the next when it rings. */
+  if (self->alarms[clock] != NULL && self->when[clock] <= when)
+    return;
+  g_clear_pointer (&self->alarms[clock], snetd_alarm_free);
+  self->alarms[clock] = snetd_alarm_new (clock, when, alarm_cb, self);
+  self->when[clock] = when;
 }
 
-/* Sets a clock for the first rule that it will end; one that it has ended already counts. */
-static void
-set_to_next (SnetdLifetimes *self, guint which)
-{
-  gint64 next = G_MAXINT64, when;
-  GHashTableIter iter;
-  gpointer watch;
-  guint its;
-
-  g_hash_table_iter_init (&iter, self->watches);
-  while (g_hash_table_iter_next (&iter, NULL, &watch))
-    {
-      if (end_of (((Watch *)watch)->rule, &its, &when) && its == which)
-        next = MIN (next, when);
-    }
-  set_clock (&self->clocks[which], next);
-}
-
+/* Those that have ended; the alarms are set to the first ends that are yet to come. */
 static GArray *
-find_ended (SnetdLifetimes *self, guint which)
+take_stock (SnetdLifetimes *self)
 {
   GArray *ended = g_array_new (FALSE, FALSE, sizeof (guint64));
-  const gint64 now = read_clock (self->clocks[which].id);
   GHashTableIter iter;
   gpointer watch;
-  gint64 when;
-  guint its;
 
+  for (SnetdClock c = 0; c < SNETD_CLOCK_LAST; c++)
+    g_clear_pointer (&self->alarms[c], snetd_alarm_free);
   g_hash_table_iter_init (&iter, self->watches);
   while (g_hash_table_iter_next (&iter, NULL, &watch))
     {
       const SnetdRule *rule = ((Watch *)watch)->rule;
+      SnetdClock clock;
+      gint64 when;
 
-      if (end_of (rule, &its, &when) && its == which && when <= now)
+      if (!end_of (rule, &clock, &when))
+        continue;
+      if (when <= snetd_clock_now (clock))
         g_array_append_val (ended, rule->id);
+      else
+        set_alarm (self, clock, when);
     }
   return ended;
 }
 
 static void
-tell_ended (SnetdLifetimes *self, guint which)
+alarm_cb (gpointer user_data)
 {
-  g_autoptr (GArray) ended = find_ended (self, which);
+  g_autoptr (SnetdLifetimes) self = g_object_ref (user_data);
+  g_autoptr (GArray) ended = take_stock (self);
 
   for (guint i = 0; i < ended->len; i++)
     end (self, g_array_index (ended, guint64, i));
-  set_to_next (self, which);
-}
-
-/* It has run down, or the clock on the wall was set. */
-static gboolean
-clock_cb (int fd, GIOCondition condition, gpointer user_data)
-{
-  g_autoptr (SnetdLifetimes) self = g_object_ref (user_data);
-  guint64 unused;
-
-  if (read (fd, &unused, sizeof unused) < 0 && errno != ECANCELED && errno != EAGAIN)
-    g_warning ("Rules that end at a time may not: %s", g_strerror (errno));
-  tell_ended (self, fd == self->clocks[CLOCK_OF_BOOT].fd ? CLOCK_OF_BOOT : CLOCK_ON_WALL);
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-open_clock (SnetdLifetimes *self, guint which, clockid_t id)
-{
-  Clock *clock = &self->clocks[which];
-
-  clock->id = id;
-  clock->fd = timerfd_create (id, TFD_CLOEXEC | TFD_NONBLOCK);
-  if (clock->fd < 0)
-    g_warning ("Rules that end at a time do not: %s", g_strerror (errno));
-  else
-    clock->source = g_unix_fd_add (clock->fd, G_IO_IN, clock_cb, self);
 }
 
 /* Processes. */
@@ -278,8 +208,8 @@ void
 snetd_lifetimes_watch (SnetdLifetimes *self, SnetdRule *rule)
 {
   const gboolean has_process = rule->lifetime == SNETD_LIFETIME_PROCESS && rule->pid != 0;
+  SnetdClock clock;
   gint64 when;
-  guint clock;
   Watch *watch;
 
   if (rule->lifetime != SNETD_LIFETIME_UNTIL && !has_process && !ends_with_login (rule))
@@ -295,26 +225,18 @@ snetd_lifetimes_watch (SnetdLifetimes *self, SnetdRule *rule)
   else if (ends_with_login (rule))
     snetd_logins_follow (self->logins);
   else if (end_of (rule, &clock, &when))
-    set_to_next (self, clock);
+    set_alarm (self, clock, when);
 }
 
 /* The object. */
-
-static void
-close_clock (Clock *clock)
-{
-  g_clear_handle_id (&clock->source, g_source_remove);
-  if (clock->fd >= 0)
-    close (clock->fd);
-}
 
 static void
 snetd_lifetimes_finalize (GObject *object)
 {
   SnetdLifetimes *self = SNETD_LIFETIMES (object);
 
-  for (guint i = 0; i < N_CLOCKS; i++)
-    close_clock (&self->clocks[i]);
+  for (SnetdClock c = 0; c < SNETD_CLOCK_LAST; c++)
+    g_clear_pointer (&self->alarms[c], snetd_alarm_free);
   g_hash_table_unref (self->watches);
   g_clear_object (&self->logins);
   G_OBJECT_CLASS (snetd_lifetimes_parent_class)->finalize (object);
@@ -335,8 +257,6 @@ snetd_lifetimes_init (SnetdLifetimes *self)
 {
   self->watches =
     g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)watch_free);
-  open_clock (self, CLOCK_OF_BOOT, CLOCK_BOOTTIME);
-  open_clock (self, CLOCK_ON_WALL, CLOCK_REALTIME);
 }
 
 SnetdLifetimes *

@@ -20,8 +20,5 @@ SnetdLifetimes *snetd_lifetimes_new (SnetdLogins *logins);
 void snetd_lifetimes_watch (SnetdLifetimes *self, SnetdRule *rule);
 void snetd_lifetimes_forget (SnetdLifetimes *self, guint64 id);
 
-/* The clock that goes on while the machine is suspended, in microseconds. */
-gint64 snetd_boot_time (void);
-
 /* How many seconds a rule still lasts, at most; G_MAXUINT32: as long as it is there. */
 guint32 snetd_lifetimes_seconds_left (const SnetdRule *rule);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "snetd-rulebase.h"
 
+#include "snetd-alarm.h"
 #include "snetd-error.h"
 #include "snetd-lifetimes.h"
 #include "snetd-log.h"
@@ -148,7 +149,7 @@ check_login (const SnetdRule *rule, GError **error)
 gboolean
 snetd_rulebase_add (SnetdRulebase *self, SnetdRule *rule, GError **error)
 {
-  snetd_rule_begin (rule, g_get_real_time (), snetd_boot_time ());
+  snetd_rule_begin (rule, g_get_real_time (), snetd_clock_now (SNETD_CLOCK_OF_BOOT));
   if (!check_login (rule, error) || !check_store (self, error) ||
       !snetd_store_add (self->store, rule, error))
     return FALSE;
@@ -165,7 +166,8 @@ snetd_rulebase_add_all (SnetdRulebase *self, GPtrArray *rules, GError **error)
 {
   for (guint i = 0; i < rules->len; i++)
     {
-      snetd_rule_begin (g_ptr_array_index (rules, i), g_get_real_time (), snetd_boot_time ());
+      snetd_rule_begin (g_ptr_array_index (rules, i), g_get_real_time (),
+                        snetd_clock_now (SNETD_CLOCK_OF_BOOT));
       if (!check_login (g_ptr_array_index (rules, i), error))
         return FALSE;
     }
@@ -197,7 +199,7 @@ snetd_rulebase_update (SnetdRulebase *self, SnetdRule *rule, GError **error)
 {
   if (!snetd_rulebase_can_change (snetd_rulebase_lookup (self, rule->id), error))
     return FALSE;
-  snetd_rule_begin (rule, g_get_real_time (), snetd_boot_time ());
+  snetd_rule_begin (rule, g_get_real_time (), snetd_clock_now (SNETD_CLOCK_OF_BOOT));
   if (!check_login (rule, error) || !check_store (self, error) ||
       !snetd_store_update (self->store, rule, error))
     return FALSE;
