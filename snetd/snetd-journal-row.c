@@ -93,6 +93,7 @@ get_text (gsize which, const SnetdRequest *request, char **ret_text)
       *ret_text = g_strdup (*(char *const *)member);
       return TRUE;
     case KIND_TEXTS:
+      /* They have no line ends in them, see snetd_process_text(). */
       if (*(char **const *)member != NULL)
         *ret_text = g_strjoinv ("\n", *(char **const *)member);
       return TRUE;

@@ -216,15 +216,9 @@ snetd_missed_remove_alike (SnetdMissed *self, const SnetdRequest *request)
 GVariant *
 snetd_missed_to_variant (SnetdMissed *self, const SnetdRequest *request)
 {
-  g_autoptr (GVariant) event = g_variant_ref_sink (snetd_request_to_variant (request));
-  GQueue *queue = find_queue (self, request->uid);
-  GList *place = queue != NULL ? find_id (queue, request->id) : NULL;
-  GVariantDict dict;
+  const GList *place = find_id (find_queue (self, request->uid), request->id);
 
-  g_variant_dict_init (&dict, event);
-  if (place != NULL)
-    g_variant_dict_insert (&dict, SNET_KEY_COUNT, "u", ((Miss *)place->data)->count);
-  return g_variant_dict_end (&dict);
+  return snetd_request_to_counted_variant (request, ((const Miss *)place->data)->count);
 }
 
 static void

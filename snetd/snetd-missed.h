@@ -37,5 +37,5 @@ void snetd_missed_remove (SnetdMissed *self, guint64 id);
 /* What is like this one. */
 void snetd_missed_remove_alike (SnetdMissed *self, const SnetdRequest *request);
 
-/* The request as a{sv}, and how often it was missed as the count; floating. */
+/* One of those that are listed, as an a{sv} with how often it was missed; floating. */
 GVariant *snetd_missed_to_variant (SnetdMissed *self, const SnetdRequest *request);

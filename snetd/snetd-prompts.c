@@ -416,13 +416,8 @@ snetd_prompt_list_requests (const SnetdPrompt *prompt)
 GVariant *
 snetd_prompt_to_variant (const SnetdPrompt *prompt)
 {
-  g_autoptr (GVariant) event =
-    g_variant_ref_sink (snetd_request_to_variant (snetd_prompt_get_request (prompt)));
-  GVariantDict dict;
-
-  g_variant_dict_init (&dict, event);
-  g_variant_dict_insert (&dict, SNET_KEY_COUNT, "u", snetd_prompt_get_count (prompt));
-  return g_variant_dict_end (&dict);
+  return snetd_request_to_counted_variant (snetd_prompt_get_request (prompt),
+                                           snetd_prompt_get_count (prompt));
 }
 
 /* The object */

@@ -223,3 +223,14 @@ snetd_request_to_variant (const SnetdRequest *request)
 
   return g_variant_builder_end (&dict);
 }
+
+GVariant *
+snetd_request_to_counted_variant (const SnetdRequest *request, guint count)
+{
+  g_autoptr (GVariant) event = g_variant_ref_sink (snetd_request_to_variant (request));
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, event);
+  g_variant_dict_insert (&dict, SNET_KEY_COUNT, "u", count);
+  return g_variant_dict_end (&dict);
+}

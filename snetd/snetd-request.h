@@ -95,4 +95,7 @@ SnetdRequest *snetd_request_from_variant (GVariant *dictionary, GError **error);
 /* An a{sv} with the keys of an event, floating. */
 GVariant *snetd_request_to_variant (const SnetdRequest *request);
 
+/* Likewise, of a request that stands for this many that are alike. */
+GVariant *snetd_request_to_counted_variant (const SnetdRequest *request, guint count);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnetdRequest, snetd_request_unref)

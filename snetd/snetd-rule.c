@@ -79,13 +79,6 @@ get_word (const char *key,
 }
 
 static gboolean
-set_id (SnetdRule *rule, const char *key, GVariant *value, GError **error)
-{
-  rule->id = g_variant_get_uint64 (value);
-  return TRUE;
-}
-
-static gboolean
 set_created (SnetdRule *rule, const char *key, GVariant *value, GError **error)
 {
   rule->created = g_variant_get_int64 (value);
@@ -181,26 +174,19 @@ set_disabled (SnetdRule *rule, const char *key, GVariant *value, GError **error)
   return TRUE;
 }
 
-static gboolean
-set_source (SnetdRule *rule, const char *key, GVariant *value, GError **error)
-{
-  g_free (rule->source);
-  rule->source = g_variant_dup_string (value, NULL);
-  return TRUE;
-}
-
 typedef struct
 {
   const char *key;
   const char *type;
   gboolean given; /* by snetd, not by who makes a rule */
+  /* NULL: it is in no column of the store either. */
   gboolean (*set) (SnetdRule *rule, const char *key, GVariant *value, GError **error);
 } Key;
 
 static const Key rule_keys[] = {
-  { SNET_KEY_ID, "t", TRUE, set_id },
+  { SNET_KEY_ID, "t", TRUE, NULL },
   { SNET_KEY_CREATED, "x", TRUE, set_created },
-  { SNET_KEY_SOURCE, "s", TRUE, set_source },
+  { SNET_KEY_SOURCE, "s", TRUE, NULL },
   { SNET_KEY_ACTION, "s", FALSE, set_action },
   { SNET_KEY_ERRNO, "s", FALSE, set_errno },
   { SNET_KEY_LIFETIME, "s", FALSE, set_lifetime },

@@ -23,15 +23,6 @@ snetd_sql_marks (gsize n)
   return g_string_free (marks, FALSE);
 }
 
-/* Texts that snetd makes have no line ends in them, see snetd_process_text(). */
-static void
-bind_lines (sqlite3_stmt *statement, int parameter, GVariant *value)
-{
-  g_autofree const char **texts = g_variant_get_strv (value, NULL);
-
-  sqlite3_bind_text (statement, parameter, g_strjoinv ("\n", (char **)texts), -1, g_free);
-}
-
 static GVariant *
 read_lines (const char *lines)
 {
@@ -69,9 +60,6 @@ snetd_sql_bind (sqlite3_stmt *statement, int parameter, GVariant *value)
       break;
     case G_VARIANT_CLASS_UINT64:
       sqlite3_bind_int64 (statement, parameter, (gint64)g_variant_get_uint64 (value));
-      break;
-    case G_VARIANT_CLASS_ARRAY:
-      bind_lines (statement, parameter, value);
       break;
     default:
       g_return_if_reached ();

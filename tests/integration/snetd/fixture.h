@@ -150,7 +150,8 @@ void client_check_control (Client *client, const char *property, const char *val
 /* This is the mode, and one that lasts. */
 void client_check_mode (Client *client, const char *mode);
 
-/* Waits until the kernel has a verdict for the request. */
+/* Waits until the kernel has a verdict for the request; the second: which has to be this. */
+void kernel_gets_any_verdict (guint64 id);
 void kernel_gets_verdict (guint64 id, enum snet_verdict verdict, int error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Client, client_free)
