@@ -1,0 +1,249 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""All that can be called, set, and go wrong is described, and the descriptions are up to date."""
+
+import importlib.machinery
+import importlib.util
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+DOCS = TOP / "docs"
+REFERENCE = DOCS / "reference"
+DBUS = sorted((TOP / "dbus").glob("*.xml"))
+SETTING = re.compile(r"^#\w+=.*$", re.MULTILINE)
+
+
+def load(path):
+    """A program as a module."""
+    loader = importlib.machinery.SourceFileLoader(path.name.replace("-", "_"), str(path))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    sys.dont_write_bytecode = True
+    loader.exec_module(module)
+    return module
+
+
+make_reference = load(DOCS / "make-reference")
+make_man = load(DOCS / "make-man")
+
+
+def reference():
+    """The reference is what docs/make-reference makes of dbus/ and data/snetd.conf"""
+    check = subprocess.run([DOCS / "make-reference", "--check"], stderr=subprocess.PIPE, text=True)
+    if check.returncode:
+        yield check.stderr
+
+
+def is_refused(make, name, text):
+    """Whether a page cannot be made of a file with this text."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_text(text)
+        try:
+            make(path)
+        except make_reference.Missing:
+            return True
+    return False
+
+
+def without_each(text, pattern, replacement=""):
+    """For each place that is like the pattern: its line, and the text without it."""
+    for match in re.finditer(pattern, text, re.DOTALL | re.MULTILINE):
+        line = text.count("\n", 0, match.start()) + 1
+        yield line, text[:match.start()] + match.expand(replacement) + text[match.end():]
+
+
+# What there has to be: the comment; the text of it, between the head and the end; of each argument.
+PARTS = {
+    "comment": (r"^ +<!--\n(?:(?!-->).)*-->\n(?= *<(?:interface|method|signal|property) )", ""),
+    "text": (r"(^ +<!--\n(?: *\S[^\n]*\n)+\n)(?:(?!-->).)*?(^ +Since: )", r"\1\2"),
+    "@argument": (r"^( +)@\w+: [^\n]*\n(?:\1  \S[^\n]*\n)*", ""),
+    "Since": (r"^ +Since: [^\n]*\n", ""),
+}
+
+
+def members():
+    """Nothing in dbus/ can be left out: comment, text, argument, or Since"""
+    for path in DBUS:
+        text = path.read_text()
+        elements = len(re.findall(r"<(?:interface|method|signal|property) ", text))
+        wanted = {"comment": elements, "text": elements, "Since": elements,
+                  "@argument": len(re.findall("<arg ", text)) + 1}
+        for part, (pattern, replacement) in PARTS.items():
+            tried = 0
+            for line, less in without_each(text, pattern, replacement):
+                tried += 1
+                if not is_refused(make_reference.interface_page, path.name, less):
+                    yield f"{path.name}:{line}: nobody misses this {part}"
+            if tried != wanted[part]:
+                yield f"{path.name}: {tried} of {wanted[part]} × {part} were left out"
+
+
+def settings():
+    """Each setting that snetd reads is described, with its default"""
+    path = TOP / "data" / "snetd.conf"
+    text = path.read_text()
+    table = re.findall(r'^  \{ "(\w+)", "(\w+)", parse_', (TOP / "snetd/snetd-config.c").read_text(),
+                       re.MULTILINE)
+    page = (REFERENCE / "snetd.conf.md").read_text()
+    if not table:
+        yield "snetd-config.c has no table of settings"
+    for group, key in table:
+        if not re.search(rf"^## \[{group}\]\n(?:(?!^## ).)*^### {key}=", page, re.DOTALL | re.MULTILINE):
+            yield f"{key} of [{group}] is not described"
+    if len(SETTING.findall(text)) != len(table):
+        yield "snetd.conf has settings that snetd does not read"
+    for line, less in without_each(text, r"(?:^# [^\n]*\n)+(?=^#\w+=)"):
+        if not is_refused(make_reference.configuration_page, path.name, less):
+            yield f"snetd.conf:{line}: nobody misses this comment"
+
+
+def names(kind):
+    """Names of snet-names.h, without what their macros begin with."""
+    text = (TOP / "dbus" / "snet-names.h").read_text()
+    found = re.findall(rf'^#define SNET_{kind}\w+ +(?:SNET_ERROR_PREFIX )?"([^"]+)"', text, re.MULTILINE)
+    assert found, f"snet-names.h has no SNET_{kind}"
+    return found
+
+
+def terms(text):
+    """The words in the first columns of tables, and that begin the items of lists."""
+    rows = re.findall(r"^\| (`[^|]*) \|", text, re.MULTILINE)
+    items = re.findall(r"^- (`[^:]*):", text, re.MULTILINE)
+    return set(re.findall(r"`([^`]+)`", " ".join(rows + items)))
+
+
+def errors():
+    """Each error is described in dbus.md, and by what can fail with it"""
+    described = {term for term in terms((DOCS / "dbus.md").read_text())
+                 if term.startswith("org.snet.Error.")}
+    known = {"org.snet.Error." + name for name in names("ERROR_NAME_")}
+    used = set()
+    for path in DBUS:
+        used |= set(re.findall(r"- `(org\.snet\.Error\.\w+)`: ", path.read_text()))
+    for name in sorted(known | described | used):
+        for where, there in {"snet-names.h": known, "dbus.md": described, "dbus/*.xml": used}.items():
+            if name not in there:
+                yield f"{name} is not in {where}"
+
+
+def keys():
+    """Each key and word is described, in a table or a list"""
+    described = terms((DOCS / "rules.md").read_text())
+    text = ""
+    for path in REFERENCE.glob("org.snet.*"):
+        described |= terms(path.read_text())
+        text += path.read_text()
+    for name in names("KEY_"):
+        if name not in described:
+            yield f"the key {name} is not described"
+    for word in names("VERDICT_WORD_") + names("LIFETIME_WORD_") + names("MODE_WORD_") + names("FORMAT_"):
+        if f"`{word}`" not in text:
+            yield f"the word {word} is not described"
+
+
+def authority():
+    """The table of who may do what is that of snetd-authority.c"""
+    source = (TOP / "snetd" / "snetd-authority.c").read_text()
+    actions = dict(re.findall(r'^#define (SNET_ACTION_\w+) +"([^"]+)"',
+                              (TOP / "dbus" / "snet-names.h").read_text(), re.MULTILINE))
+    actions |= {"FREE": "everybody", "NULL": "nobody"}
+    wanted = {
+        method: (actions[own], actions[other]) for method, own, other in re.findall(
+            r'^  \{ "\w+\.(\w+)", (\w+), (\w+), (?:TRUE|FALSE) \}', source, re.MULTILINE)}
+    table = (DOCS / "dbus.md").read_text().partition("## Who may do what")[2].partition("\n## ")[0]
+    said = {}
+    for methods, own, other in re.findall(r"^\| (.*) \| (.*) \| (.*)\|$", table, re.MULTILINE):
+        for method in re.findall(r"`(\w+)`", methods):
+            own_word = re.search(r"[\w.-]+", own).group()
+            other_word = re.search(r"[\w.-]+|$", other).group() or own_word
+            said[method] = (own_word, other_word)
+    for method in sorted(wanted.keys() | said.keys()):
+        if wanted.get(method) != said.get(method):
+            yield f"{method}: {said.get(method)} instead of {wanted.get(method)}"
+
+
+def daemon():
+    """snetd(8) has each option, and each id of a message"""
+    page = (TOP / "data" / "snetd.8.in").read_text().replace("\\-", "-")
+    options = re.findall(r'^    \{ "([\w-]+)", 0, 0, G_OPTION', (TOP / "snetd/main.c").read_text(),
+                         re.MULTILINE)
+    ids = re.findall(r'"([0-9a-f]{32})"', (TOP / "snetd" / "snetd-log.h").read_text())
+    assert options and ids, "there are none to look for"
+    for option in options:
+        if not re.search(rf"^\.BI? --{option}\b", page, re.MULTILINE):
+            yield f"--{option} is not described"
+    for name in ids:
+        if not re.search(rf"^\.TP\n\.B {name}\n\w", page, re.MULTILINE):
+            yield f"the message {name} is not described"
+
+
+def pages():
+    """Manual pages are made of all documents that name one, and of nothing that is not known"""
+    build = (DOCS / "meson.build").read_text()
+    built = dict(re.findall(r"^  '(\S+\.md)': '(\S+)',$", build, re.MULTILINE))
+    for path in sorted(DOCS.rglob("*.md")):
+        page = make_man.page_of(path)
+        name = str(path.relative_to(DOCS))
+        if built.get(name) != (".".join(page) if page else None):
+            yield f"docs/meson.build makes {built.get(name)} of {name}"
+    for strange in ("> words", "![picture](of.png)", "#### deep", "- a\n  - b", "    " + 72 * "x"):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "strange.md"
+            path.write_text(f"<!-- man: strange(7): strange -->\n\n{strange}\n")
+            try:
+                make_man.Page(path, "1")
+            except make_man.Unknown:
+                continue
+            yield f"a page was made of “{strange}”"
+
+
+def looks():
+    """man has nothing to say about the pages, and they fit a terminal"""
+    environment = {"PATH": "/usr/bin:/bin", "MANWIDTH": "80", "LC_ALL": "C.UTF-8", "MAN_KEEP_FORMATTING": ""}
+    for file in sys.argv[1:]:
+        shown = subprocess.run(["man", "--warnings", "-l", file], env=environment,
+                               capture_output=True, text=True)
+        if shown.returncode or shown.stderr:
+            yield f"{file}: {shown.stderr}"
+        if "NAME\n" not in shown.stdout:
+            yield f"{file}: nothing is shown"
+        for line in shown.stdout.splitlines():
+            if len(line) > 80:
+                yield f"{file}: too wide: {line}"
+
+
+def links():
+    """Links between the documents lead to files and headings that there are"""
+    for path in [TOP / "README.md", *sorted(DOCS.rglob("*.md"))]:
+        for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text()):
+            if "://" in target:
+                continue
+            file, _, anchor = target.partition("#")
+            linked = path.parent / file if file else path
+            if not linked.exists():
+                yield f"{path.name}: there is no {target}"
+            elif anchor:
+                headings = re.findall(r"^#+ (.*)$", linked.read_text(), re.MULTILINE)
+                if anchor not in [re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in headings]:
+                    yield f"{path.name}: there is no {target}"
+
+
+def main():
+    failed = False
+    checks = (reference, members, settings, errors, keys, authority, daemon, pages, looks, links)
+    print(f"1..{len(checks)}")
+    for number, check in enumerate(checks, 1):
+        problems = list(check())
+        for problem in problems:
+            print("#", problem.strip().replace("\n", "\n# "))
+        print("not ok" if problems else "ok", number, "-", check.__doc__)
+        failed = failed or bool(problems)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
