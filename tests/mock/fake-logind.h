@@ -23,7 +23,7 @@ void fake_logind_free (FakeLogind *logind);
 void fake_logind_reset (FakeLogind *logind);
 
 /*
- * Where who is asked for next belongs. All programs on a test's bus are the same
+ * Where who is asked for next belongs. Most programs on a test's bus are the same
  * process, so that its number does not tell.
  */
 void fake_logind_set_next (FakeLogind *logind, FakeLogindSession session);
