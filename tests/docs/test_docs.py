@@ -86,13 +86,14 @@ def settings():
     """Each setting that snetd reads is described, with its default"""
     path = TOP / "data" / "snetd.conf"
     text = path.read_text()
-    table = re.findall(r'^  \{ "(\w+)", "(\w+)", parse_', (TOP / "snetd/snetd-config.c").read_text(),
-                       re.MULTILINE)
+    source = (TOP / "snetd" / "snetd-config.c").read_text()
+    table = re.findall(r'^  \{ "(\w+)", "(\w+)", parse_', source, re.MULTILINE)
     page = (REFERENCE / "snetd.conf.md").read_text()
     if not table:
         yield "snetd-config.c has no table of settings"
     for group, key in table:
-        if not re.search(rf"^## \[{group}\]\n(?:(?!^## ).)*^### {key}=", page, re.DOTALL | re.MULTILINE):
+        wanted = rf"^## \[{group}\]\n(?:(?!^## ).)*^### {key}="
+        if not re.search(wanted, page, re.DOTALL | re.MULTILINE):
             yield f"{key} of [{group}] is not described"
     if len(SETTING.findall(text)) != len(table):
         yield "snetd.conf has settings that snetd does not read"
@@ -104,7 +105,8 @@ def settings():
 def names(kind):
     """Names of snet-names.h, without what their macros begin with."""
     text = (TOP / "dbus" / "snet-names.h").read_text()
-    found = re.findall(rf'^#define SNET_{kind}\w+ +(?:SNET_ERROR_PREFIX )?"([^"]+)"', text, re.MULTILINE)
+    define = rf'^#define SNET_{kind}\w+ +(?:SNET_ERROR_PREFIX )?"([^"]+)"'
+    found = re.findall(define, text, re.MULTILINE)
     assert found, f"snet-names.h has no SNET_{kind}"
     return found
 
@@ -124,8 +126,9 @@ def errors():
     used = set()
     for path in DBUS:
         used |= set(re.findall(r"- `(org\.snet\.Error\.\w+)`: ", path.read_text()))
+    places = {"snet-names.h": known, "dbus.md": described, "dbus/*.xml": used}
     for name in sorted(known | described | used):
-        for where, there in {"snet-names.h": known, "dbus.md": described, "dbus/*.xml": used}.items():
+        for where, there in places.items():
             if name not in there:
                 yield f"{name} is not in {where}"
 
@@ -140,9 +143,10 @@ def keys():
     for name in names("KEY_"):
         if name not in described:
             yield f"the key {name} is not described"
-    for word in names("VERDICT_WORD_") + names("LIFETIME_WORD_") + names("MODE_WORD_") + names("FORMAT_"):
-        if f"`{word}`" not in text:
-            yield f"the word {word} is not described"
+    for kind in ("VERDICT_WORD_", "LIFETIME_WORD_", "MODE_WORD_", "FORMAT_"):
+        for word in names(kind):
+            if f"`{word}`" not in text:
+                yield f"the word {word} is not described"
 
 
 def authority():
@@ -203,7 +207,7 @@ def pages():
 
 def looks():
     """man has nothing to say about the pages, and they fit a terminal"""
-    environment = {"PATH": "/usr/bin:/bin", "MANWIDTH": "80", "LC_ALL": "C.UTF-8", "MAN_KEEP_FORMATTING": ""}
+    environment = {"PATH": "/usr/bin:/bin", "MANWIDTH": "80", "LC_ALL": "C.UTF-8"}
     for file in sys.argv[1:]:
         shown = subprocess.run(["man", "--warnings", "-l", file], env=environment,
                                capture_output=True, text=True)
@@ -214,6 +218,29 @@ def looks():
         for line in shown.stdout.splitlines():
             if len(line) > 80:
                 yield f"{file}: too wide: {line}"
+
+
+def commands():
+    """What is to be typed calls methods that there are, with arguments of their types"""
+    signatures = {}
+    for path in DBUS:
+        interface, _, found = make_reference.read_interface(path)
+        for element, _ in found:
+            signatures[interface.get("name"), element.get("name")] = "".join(
+                argument.get("type") for argument in element.findall("arg")
+                if argument.get("direction") == "in")
+    calls = 0
+    for path in [TOP / "README.md", TOP / "data" / "snetd.8.in", *sorted(DOCS.rglob("*.md"))]:
+        text = re.sub(r"\\e?\n\s*", "", path.read_text())
+        for interface, method, types in re.findall(
+                r"busctl (?:-\S+ )*call org\.snet /org/snet (\S+) +(\w+)(?: +(\S+))?", text):
+            calls += 1
+            wanted = signatures.get((interface, method))
+            # With nothing to give the command ends, or goes on with something else.
+            types = types.strip("'") if wanted else ""
+            if types != wanted:
+                yield f"{path.name}: {interface} {method} {types}: {wanted}"
+    assert calls > 20, "there is nothing to type"
 
 
 def links():
@@ -228,13 +255,16 @@ def links():
                 yield f"{path.name}: there is no {target}"
             elif anchor:
                 headings = re.findall(r"^#+ (.*)$", linked.read_text(), re.MULTILINE)
-                if anchor not in [re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in headings]:
+                anchors = [re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-")
+                           for heading in headings]
+                if anchor not in anchors:
                     yield f"{path.name}: there is no {target}"
 
 
 def main():
     failed = False
-    checks = (reference, members, settings, errors, keys, authority, daemon, pages, looks, links)
+    checks = (reference, members, settings, errors, keys, authority, daemon, pages, looks,
+              commands, links)
     print(f"1..{len(checks)}")
     for number, check in enumerate(checks, 1):
         problems = list(check())
