@@ -487,7 +487,7 @@ snetd_control_new (SnetdKernel *kernel,
   show_kernel (self);
   show_settings (self);
   show_mode (self);
-  g_signal_connect_object (kernel, "notify::state", G_CALLBACK (show_kernel), self,
+  g_signal_connect_object (kernel, "state-changed", G_CALLBACK (show_kernel), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed", G_CALLBACK (show_settings), self,
                            G_CONNECT_SWAPPED);

@@ -19,19 +19,13 @@ struct _SnetdKernel
 
 enum
 {
-  PROP_STATE = 1,
-  N_PROPS,
-};
-
-enum
-{
   REQUESTED,
   CANCELLED,
   OVERRUN,
+  STATE_CHANGED,
   N_SIGNALS,
 };
 
-static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (SnetdKernel, snetd_kernel, G_TYPE_OBJECT)
@@ -84,7 +78,7 @@ set_state (SnetdKernel *self, SnetdKernelState state)
     return;
 
   self->state = state;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+  g_signal_emit (self, signals[STATE_CHANGED], 0);
 }
 
 static void
@@ -297,29 +291,11 @@ snetd_kernel_finalize (GObject *object)
 }
 
 static void
-snetd_kernel_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  SnetdKernel *self = SNETD_KERNEL (object);
-
-  if (id == PROP_STATE)
-    g_value_set_int (value, self->state);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-}
-
-static void
 snetd_kernel_class_init (SnetdKernelClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GType type = G_TYPE_FROM_CLASS (klass);
 
-  object_class->finalize = snetd_kernel_finalize;
-  object_class->get_property = snetd_kernel_get_property;
-
-  properties[PROP_STATE] =
-    g_param_spec_int ("state", NULL, NULL, SNETD_KERNEL_ABSENT, SNETD_KERNEL_LSM,
-                      SNETD_KERNEL_ABSENT, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  G_OBJECT_CLASS (klass)->finalize = snetd_kernel_finalize;
 
   signals[REQUESTED] = g_signal_new ("requested", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                      G_TYPE_NONE, 1, SNETD_TYPE_REQUEST);
@@ -327,6 +303,8 @@ snetd_kernel_class_init (SnetdKernelClass *klass)
                                      G_TYPE_NONE, 3, G_TYPE_UINT64, G_TYPE_UINT, G_TYPE_UINT);
   signals[OVERRUN] =
     g_signal_new ("overrun", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[STATE_CHANGED] =
+    g_signal_new ("state-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

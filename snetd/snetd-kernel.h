@@ -14,7 +14,7 @@
  * cancelled (t id, u enum snet_cancel_reason, u enum snet_verdict): one that
  *   was held is not any more.
  * overrun (): messages were lost; what waits has to be read again.
- * notify::state
+ * state-changed ()
  */
 typedef enum
 {

@@ -344,7 +344,7 @@ snetd_manager_adopt (SnetdManager *self)
 
 /* Without the kernel nothing that waits can be answered any more. */
 static void
-state_cb (SnetdKernel *kernel, GParamSpec *pspec, SnetdManager *self)
+state_cb (SnetdKernel *kernel, SnetdManager *self)
 {
   g_autoptr (GPtrArray) nothing = g_ptr_array_new ();
 
@@ -657,7 +657,7 @@ snetd_manager_new (SnetdKernel *kernel,
   g_signal_connect_object (kernel, "requested", G_CALLBACK (requested_cb), self, 0);
   g_signal_connect_object (kernel, "cancelled", G_CALLBACK (cancelled_cb), self, 0);
   g_signal_connect_object (kernel, "overrun", G_CALLBACK (overrun_cb), self, 0);
-  g_signal_connect_object (kernel, "notify::state", G_CALLBACK (state_cb), self, 0);
+  g_signal_connect_object (kernel, "state-changed", G_CALLBACK (state_cb), self, 0);
   g_signal_connect_object (monitor, "decided", G_CALLBACK (decided_by_kernel_cb), self, 0);
   g_signal_connect_object (rulebase, "changed", G_CALLBACK (changed_cb), self, 0);
   g_signal_connect_object (mode, "changed", G_CALLBACK (changed_cb), self, 0);

@@ -124,7 +124,7 @@ apply_to_kernel (SnetdSettings *self)
 }
 
 static void
-state_cb (SnetdKernel *kernel, GParamSpec *pspec, SnetdSettings *self)
+state_cb (SnetdKernel *kernel, SnetdSettings *self)
 {
   apply_to_kernel (self);
 }
@@ -240,7 +240,7 @@ snetd_settings_new (const char *path, SnetdKernel *kernel, SnetdSwitch *mode, Sn
   self->mode = g_object_ref (mode);
   self->kept = kept;
   snetd_config_load (&self->config, path);
-  g_signal_connect_object (kernel, "notify::state", G_CALLBACK (state_cb), self, 0);
+  g_signal_connect_object (kernel, "state-changed", G_CALLBACK (state_cb), self, 0);
   g_signal_connect_object (mode, "changed", G_CALLBACK (mode_cb), self, 0);
   return self;
 }
