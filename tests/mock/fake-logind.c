@@ -21,6 +21,8 @@ struct FakeLogind
   FakeLogindSession active;
   gboolean ended[G_N_ELEMENTS (session_paths)];
   guint answers;
+  gboolean holding;
+  GQueue held; /* of GDBusMethodInvocation */
 };
 
 static const char introspection[] = "<node><interface name='org.freedesktop.login1.Manager'>"
@@ -49,6 +51,19 @@ list_sessions (FakeLogind *logind)
 }
 
 static void
+answer_session (FakeLogind *logind, GDBusMethodInvocation *invocation)
+{
+  if (logind->next == FAKE_LOGIND_NONE)
+    {
+      g_dbus_method_invocation_return_dbus_error (invocation, NAME ".NoSessionForPID", "none");
+      logind->answers++;
+    }
+  else
+    g_dbus_method_invocation_return_value (invocation,
+                                           g_variant_new ("(o)", session_paths[logind->next]));
+}
+
+static void
 method_cb (GDBusConnection *connection,
            const char *sender,
            const char *path,
@@ -69,14 +84,10 @@ method_cb (GDBusConnection *connection,
   g_variant_get (parameters, "(u)", &pid);
   /* This process, or one that it has started. */
   g_assert_cmpint (kill ((pid_t)pid, 0), ==, 0);
-  if (logind->next == FAKE_LOGIND_NONE)
-    {
-      g_dbus_method_invocation_return_dbus_error (invocation, NAME ".NoSessionForPID", "none");
-      logind->answers++;
-    }
+  if (logind->holding)
+    g_queue_push_tail (&logind->held, invocation);
   else
-    g_dbus_method_invocation_return_value (invocation,
-                                           g_variant_new ("(o)", session_paths[logind->next]));
+    answer_session (logind, invocation);
 }
 
 static GVariant *
@@ -112,7 +123,7 @@ fake_logind_new (GDBusConnection *connection)
         logind, NULL, &error);
       g_assert_no_error (error);
     }
-  private_bus_call (logind->connection, "RequestName", g_variant_new ("(su)", NAME, 0));
+  fake_logind_own_name (logind);
   fake_logind_reset (logind);
   return logind;
 }
@@ -127,8 +138,44 @@ fake_logind_free (FakeLogind *logind)
 }
 
 void
+fake_logind_own_name (FakeLogind *logind)
+{
+  private_bus_call (logind->connection, "RequestName", g_variant_new ("(su)", NAME, 0));
+}
+
+void
+fake_logind_lose_name (FakeLogind *logind)
+{
+  private_bus_call (logind->connection, "ReleaseName", g_variant_new ("(s)", NAME));
+}
+
+void
+fake_logind_hold (FakeLogind *logind)
+{
+  logind->holding = TRUE;
+}
+
+void
+fake_logind_release (FakeLogind *logind)
+{
+  GDBusMethodInvocation *invocation;
+
+  logind->holding = FALSE;
+  while ((invocation = g_queue_pop_head (&logind->held)) != NULL)
+    answer_session (logind, invocation);
+}
+
+guint
+fake_logind_n_held (FakeLogind *logind)
+{
+  return logind->held.length;
+}
+
+void
 fake_logind_reset (FakeLogind *logind)
 {
+  g_assert_cmpuint (logind->held.length, ==, 0);
+  logind->holding = FALSE;
   logind->next = FAKE_LOGIND_NONE;
   logind->active = FAKE_LOGIND_ONE;
   logind->answers = 0;
@@ -155,9 +202,15 @@ fake_logind_sync (FakeLogind *logind)
 }
 
 void
-fake_logind_end (FakeLogind *logind, FakeLogindSession session)
+fake_logind_end_silently (FakeLogind *logind, FakeLogindSession session)
 {
   logind->ended[session] = TRUE;
+}
+
+void
+fake_logind_end (FakeLogind *logind, FakeLogindSession session)
+{
+  fake_logind_end_silently (logind, session);
   g_dbus_connection_emit_signal (
     logind->connection, NULL, PATH, NAME ".Manager", "SessionRemoved",
     g_variant_new ("(so)", session_ids[session], session_paths[session]), NULL);

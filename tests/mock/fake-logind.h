@@ -19,6 +19,18 @@ typedef enum
 FakeLogind *fake_logind_new (GDBusConnection *connection);
 void fake_logind_free (FakeLogind *logind);
 
+/* Comes to the bus, or leaves it. */
+void fake_logind_own_name (FakeLogind *logind);
+void fake_logind_lose_name (FakeLogind *logind);
+
+/*
+ * Whoever asks which session a process is in gets no answer any more until the second, which
+ * has to come; then how many have asked.
+ */
+void fake_logind_hold (FakeLogind *logind);
+void fake_logind_release (FakeLogind *logind);
+guint fake_logind_n_held (FakeLogind *logind);
+
 /* As after fake_logind_new(): all that ask are in no session. */
 void fake_logind_reset (FakeLogind *logind);
 
@@ -34,8 +46,9 @@ guint fake_logind_n_answers (FakeLogind *logind);
 /* The bus has all that was answered and signalled before. */
 void fake_logind_sync (FakeLogind *logind);
 
-/* It is over, as is told in a signal. */
+/* It is over, as is told in a signal; or not, as while it is not on the bus. */
 void fake_logind_end (FakeLogind *logind, FakeLogindSession session);
+void fake_logind_end_silently (FakeLogind *logind, FakeLogindSession session);
 
 /* Which of them is in front of the machine, both told in signals. */
 void fake_logind_switch (FakeLogind *logind, FakeLogindSession session);

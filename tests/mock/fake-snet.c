@@ -57,6 +57,9 @@ static struct
   int pending_result;
   int monitor_result;
   int stats_result;
+  int flush_result;
+  int config_get_result;
+  int config_set_result;
   FakeSnetVerdictHook hook;
   gpointer hook_data;
 } kernel;
@@ -122,6 +125,24 @@ void
 fake_snet_fail_stats (int result)
 {
   kernel.stats_result = result;
+}
+
+void
+fake_snet_fail_flush (int result)
+{
+  kernel.flush_result = result;
+}
+
+void
+fake_snet_fail_config_get (int result)
+{
+  kernel.config_get_result = result;
+}
+
+void
+fake_snet_fail_config_set (int result)
+{
+  kernel.config_set_result = result;
 }
 
 struct snet_config
@@ -291,6 +312,14 @@ fake_snet_break (int result)
   const Message message = { .kind = MESSAGE_ERROR, .error = result };
 
   send_message (&message);
+}
+
+void
+fake_snet_break_monitor (int result)
+{
+  const Message message = { .kind = MESSAGE_ERROR, .error = result };
+
+  send_to (kernel.monitor, &message);
 }
 
 void
@@ -467,6 +496,9 @@ snet_verdict_ticket (struct snet *snet,
 int
 snet_ticket_flush (struct snet *snet)
 {
+  if (kernel.flush_result != 0)
+    return kernel.flush_result;
+
   kernel.flushes++;
   return 0;
 }
@@ -474,6 +506,9 @@ snet_ticket_flush (struct snet *snet)
 int
 snet_config_get (struct snet *snet, struct snet_config *ret_config)
 {
+  if (kernel.config_get_result != 0)
+    return kernel.config_get_result;
+
   *ret_config = kernel.config;
   return 0;
 }
@@ -481,6 +516,8 @@ snet_config_get (struct snet *snet, struct snet_config *ret_config)
 int
 snet_config_set (struct snet *snet, const struct snet_config *config)
 {
+  if (kernel.config_set_result != 0)
+    return kernel.config_set_result;
   if ((config->fields & SNET_CONFIG_DELAY) && (config->delay < 1 || config->delay > SNET_DELAY_MAX))
     return -ERANGE;
   if (config->fields & SNET_CONFIG_DELAY)

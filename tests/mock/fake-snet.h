@@ -19,6 +19,9 @@ void fake_snet_fail_register (int result);
 void fake_snet_fail_pending (int result);
 void fake_snet_fail_monitor (int result);
 void fake_snet_fail_stats (int result);
+void fake_snet_fail_flush (int result);
+void fake_snet_fail_config_get (int result);
+void fake_snet_fail_config_set (int result);
 
 /* An event that can be changed before it is held: curl to 192.0.2.1:443. No strings but comm. */
 struct snet_event fake_snet_event (guint32 uid);
@@ -57,6 +60,9 @@ guint fake_snet_flushes (void);
 /* Something was decided, and whoever watches is told; or more than they could read. */
 void fake_snet_report (struct snet_event event);
 void fake_snet_lose_reports (void);
+
+/* An error that ends the connection of whoever watches. */
+void fake_snet_break_monitor (int result);
 
 gboolean fake_snet_waits (guint64 id);
 struct snet_config fake_snet_config (void);

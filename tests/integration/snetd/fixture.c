@@ -108,6 +108,7 @@ fixture_start (Fixture *fixture)
     .lists_dir = fixture->lists_dir,
     .rules_dir = fixture->rules_dir,
     .agent_timeout = fixture->agent_timeout,
+    .session = fixture->session,
   };
   g_autoptr (GDBusConnection) connection = private_bus_connect (bus, 0);
   g_autoptr (GError) error = NULL;

@@ -36,7 +36,8 @@ typedef struct
   FakeLogind *logind;
   SnetdDaemon *daemon;
   guint held;
-  guint agent_timeout; /* milliseconds; for the next start of snetd */
+  guint agent_timeout; /* milliseconds; for the next start of snetd, as is this: */
+  gboolean session;    /* it is told that this is a session bus */
   gboolean ready;
   char *failure;
   char *state_dir;

@@ -141,6 +141,36 @@ test_no_polkit (Fixture *fixture)
   fake_polkit_own_name (fixture->polkit);
 }
 
+/* What calls itself polkit on a session bus is not asked; it is its user's own. */
+static void
+test_session_bus (Fixture *fixture)
+{
+  fixture->session = TRUE;
+  fixture_start (fixture);
+  fake_polkit_set (fixture->polkit, SNET_ACTION_CONFIGURE, FAKE_POLKIT_YES);
+  check_may_change (fixture, FALSE);
+  g_assert_cmpuint (fake_polkit_n_questions (fixture->polkit), ==, 0);
+  client_set_mode (fixture->root, "monitor", "{}");
+  client_check_mode (fixture->bob, "monitor");
+}
+
+/* Who is who is known of but so many at a time, and never mistaken. */
+static void
+test_many_callers (Fixture *fixture)
+{
+  for (guint i = 0; i < 300; i++)
+    {
+      const gboolean is_bob = i % 2 == 0;
+      g_autoptr (Client) client = client_new (is_bob ? BOB : 0);
+
+      if (is_bob)
+        client_check_error (client, ACCESS_DENIED, NULL, "Control.FlushTickets", NULL);
+      else
+        call_and_forget (client, "Control.FlushTickets");
+    }
+  check_may_change (fixture, FALSE);
+}
+
 /* polkit asks for a password, and meanwhile snetd goes on. */
 static void
 test_slow_polkit (Fixture *fixture)
@@ -408,6 +438,8 @@ main (int argc, char **argv)
   fixture_add ("/control/unwritable", test_unwritable);
   fixture_add ("/control/authority", test_authority);
   fixture_add ("/control/no-polkit", test_no_polkit);
+  fixture_add_stopped ("/control/session-bus", test_session_bus);
+  fixture_add ("/control/many-callers", test_many_callers);
   fixture_add ("/control/slow-polkit", test_slow_polkit);
   fixture_add ("/control/settings", test_settings);
   fixture_add_stopped ("/control/no-kernel", test_no_kernel);

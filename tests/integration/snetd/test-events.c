@@ -188,6 +188,36 @@ test_killed (Fixture *fixture)
 }
 
 static void
+check_invalid_options (Client *client, guint64 id)
+{
+  g_autofree char *comment = g_strnfill (1001, 'c');
+  g_autofree char *long_comment = g_strdup_printf ("'comment': <'%s'>", comment);
+  const struct
+  {
+    const char *option, *says;
+  } cases[] = {
+    { "'duration': <5>", "“duration”" },
+    { "'duration': <uint32 0>", "cannot be 0" },
+    { "'until': <uint32 5>", "“until”" },
+    { "'until': <int64 0>", "before there was time" },
+    { "'until': <int64 -5>", "before there was time" },
+    { "'match': <'program'>", "“match”" },
+    { "'match': <['colour']>", "colour" },
+    { "'errno': <5>", "“errno”" },
+    { "'comment': <5>", "“comment”" },
+    { long_comment, "longer than 1000" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *options = g_strdup_printf ("{'lifetime': <'until'>, %s}", cases[i].option);
+
+      client_check_answer_error (client, id, "deny", options, SNET_ERROR_NAME_INVALID_OPTION,
+                                 cases[i].says);
+    }
+}
+
+static void
 test_invalid (Fixture *fixture)
 {
   guint64 id = fixture_hold (fixture, ALICE);
@@ -198,6 +228,7 @@ test_invalid (Fixture *fixture)
                              SNET_ERROR_NAME_INVALID_OPTION, "colour");
   client_check_answer_error (fixture->alice, id, "allow", "{'lifetime': <'eternal'>}",
                              SNET_ERROR_NAME_INVALID_OPTION, "lifetime");
+  check_invalid_options (fixture->alice, id);
   /* A rule that could not be made otherwise, and would be gone after the next start. */
   client_check_answer_error (fixture->root, id, "allow",
                              "{'lifetime': <'forever'>, 'match': <['process']>}",

@@ -427,6 +427,9 @@ test_many_problems (Fixture *fixture)
   g_assert_true (g_str_has_suffix (imported.problems[0], "…"));
   g_assert_cmpuint (strlen (imported.problems[0]), <=, 500);
   g_assert_cmpstr (imported.problems[1000], ==, "and 500 more");
+  /* An error is for being read by somebody. */
+  check_import_error (fixture->root, text->str, "@a{sv} {}", SNET_ERROR_NAME_INVALID_RULE,
+                      "\nand 991 more");
 }
 
 /* Who lets polkit's questions lie has but a few; others are not hindered. */

@@ -61,6 +61,12 @@ has_flushed (gpointer user_data)
   return fake_snet_flushes () > *(guint *)user_data;
 }
 
+static gboolean
+has_warned (gpointer pattern)
+{
+  return fixture_count_warnings (pattern) == 1;
+}
+
 /* A rule may be there before its list, and stays when that goes; no ticket is left of it then. */
 static void
 test_missing (Fixture *fixture)
@@ -78,6 +84,28 @@ test_missing (Fixture *fixture)
   wait_until (has_flushed, &flushes, "the end of all tickets");
   id = fixture_hold (fixture, ALICE);
   g_assert_true (fake_snet_waits (id));
+}
+
+/* What makes no sense in it is named, and all else counts. */
+static void
+test_nonsense (Fixture *fixture)
+{
+  g_autoptr (GString) text =
+    g_string_new (WITH_IT "two words.example\n" WITHOUT_IT "192.0.2.0/33\n");
+
+  write_list (fixture, text->str);
+  client_add_rule (fixture->root, DENY_LISTED);
+  check_denied (fake_snet_event (ALICE));
+  g_assert_cmpuint (
+    fixture_count_warnings ("*/bad: 2 lines make no sense and are passed over: 4, 6"), ==, 1);
+
+  /* Not so many that they fill the log. */
+  for (guint i = 0; i < 100; i++)
+    g_string_append (text, "?\n");
+  write_list (fixture, text->str);
+  wait_until (has_warned, "*/bad: 102 lines make no sense and are passed over: 4, 6, 7, *, …",
+              "a warning");
+  check_denied (fake_snet_event (ALICE));
 }
 
 /* What has waited since before is judged by lists as well, and nobody is asked. */
@@ -144,6 +172,7 @@ main (int argc, char **argv)
 
   fixture_add ("/lists/changes", test_changes);
   fixture_add ("/lists/missing", test_missing);
+  fixture_add ("/lists/nonsense", test_nonsense);
   fixture_add ("/lists/start", test_start);
   fixture_add ("/lists/unused", test_unused);
   fixture_add ("/lists/explain", test_explain);

@@ -125,6 +125,77 @@ test_restart (Fixture *fixture)
   g_assert_cmpuint (count_rules (fixture->root), ==, 0);
 }
 
+static gboolean
+is_held (gpointer logind)
+{
+  return fake_logind_n_held (logind) > 0;
+}
+
+/* logind takes its time to say whose session it is, and meanwhile there is nothing to answer. */
+static void
+test_ended_meanwhile (Fixture *fixture)
+{
+  const guint64 id = fixture_hold (fixture, ALICE);
+  g_autoptr (Later) later = NULL;
+  GDBusMessage *reply;
+
+  fake_polkit_set (fixture->polkit, SNET_ACTION_ANSWER_OWN, FAKE_POLKIT_YES);
+  fake_logind_set_next (fixture->logind, FAKE_LOGIND_ONE);
+  fake_logind_hold (fixture->logind);
+  later = client_call_later (fixture->alice, FALSE, "Events.Verdict", "(ts@a{sv})", id, "deny",
+                             g_variant_new_parsed ("{'lifetime': <'session'>}"));
+  wait_until (is_held, fixture->logind, "the question to logind");
+  fake_snet_time_out (id, SNET_VERDICT_ALLOW);
+  client_hears (fixture->root, "Decided 1 allow");
+  fake_logind_release (fixture->logind);
+  reply = later_wait (later);
+  g_assert_cmpstr (g_dbus_message_get_error_name (reply), ==, SNET_ERROR_NAME_ALREADY_DECIDED);
+  g_assert_cmpuint (count_rules (fixture->root), ==, 0);
+}
+
+static gboolean
+has_no_rules (gpointer client)
+{
+  return count_rules (client) == 0;
+}
+
+/* Who has no logind has no session either; a rule of one that there was is over. */
+static void
+test_no_logind (Fixture *fixture)
+{
+  fake_logind_set_next (fixture->logind, FAKE_LOGIND_ONE);
+  client_add_rule (fixture->root, UNTIL_LOGOUT);
+  fixture_stop (fixture);
+  fake_logind_lose_name (fixture->logind);
+  fixture_start (fixture);
+  wait_until (has_no_rules, fixture->root, "the end of the rule");
+  client_check_error (fixture->root, SNET_ERROR_NAME_INVALID_RULE, "lifetime", "Rules.Add",
+                      "(@a{sv})", g_variant_new_parsed (UNTIL_LOGOUT));
+  g_assert_cmpuint (count_rules (fixture->root), ==, 0);
+  fake_logind_own_name (fixture->logind);
+}
+
+/* One that is started anew still has the sessions that it had. */
+static void
+test_logind_restarts (Fixture *fixture)
+{
+  fake_logind_set_next (fixture->logind, FAKE_LOGIND_ONE);
+  client_add_rule (fixture->root, UNTIL_LOGOUT);
+  fake_logind_set_next (fixture->logind, FAKE_LOGIND_TWO);
+  client_add_rule (fixture->root, "{'action': <'allow'>, 'lifetime': <'session'>}");
+  /* Its list has come by then, as it was asked for before. */
+  fake_logind_sync (fixture->logind);
+  client_sync (fixture->root);
+
+  fake_logind_lose_name (fixture->logind);
+  client_sync (fixture->root);
+  g_assert_cmpuint (count_rules (fixture->root), ==, 2);
+  fake_logind_end_silently (fixture->logind, FAKE_LOGIND_ONE);
+  fake_logind_own_name (fixture->logind);
+  client_hears (fixture->root, "Removed 1");
+  g_assert_cmpuint (count_rules (fixture->root), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -139,6 +210,9 @@ main (int argc, char **argv)
   fixture_add ("/logins/none", test_none);
   fixture_add ("/logins/add", test_add);
   fixture_add ("/logins/restart", test_restart);
+  fixture_add ("/logins/ended-meanwhile", test_ended_meanwhile);
+  fixture_add ("/logins/no-logind", test_no_logind);
+  fixture_add ("/logins/logind-restarts", test_logind_restarts);
 
   status = g_test_run ();
   fixture_exit ();

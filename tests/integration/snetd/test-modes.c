@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What becomes of calls in each mode, and of the mode when time goes by. */
 #include <errno.h>
+#include <glib/gstdio.h>
 
 #include "fixture.h"
 #include "snet-names.h"
@@ -258,6 +259,22 @@ test_lockdown_policy (Fixture *fixture)
   client_check_control (fixture->bob, "VerdictPolicy", "deny");
 }
 
+/* It denies all the same; what cannot be kept is what the kernel had before. */
+static void
+test_lockdown_unwritable (Fixture *fixture)
+{
+  g_autofree char *policy_file = g_build_filename (fixture->state_dir, "policy", NULL);
+
+  g_assert_no_errno (g_mkdir (policy_file, 0700));
+  client_set_mode (fixture->root, "lockdown", "{}");
+  client_check_control (fixture->bob, "VerdictPolicy", "deny");
+  g_assert_cmpint (fake_snet_config ().policy, ==, SNET_VERDICT_DENY);
+  g_assert_cmpuint (fixture_count_warnings ("Should snetd end in lockdown*"), ==, 1);
+  client_set_mode (fixture->root, "ask", "{}");
+  client_check_control (fixture->bob, "VerdictPolicy", "allow");
+  g_assert_no_errno (g_rmdir (policy_file));
+}
+
 /* A pause, and its end; everybody hears of both. */
 static void
 test_pause (Fixture *fixture)
@@ -300,6 +317,7 @@ main (int argc, char **argv)
   fixture_add ("/modes/restart", test_restart);
   fixture_add_stopped ("/modes/adopts", test_adopts);
   fixture_add ("/modes/lockdown-policy", test_lockdown_policy);
+  fixture_add ("/modes/lockdown-unwritable", test_lockdown_unwritable);
   fixture_add ("/modes/pause", test_pause);
 
   status = g_test_run ();

@@ -232,17 +232,30 @@ test_hang_up (Fixture *fixture, gconstpointer unused)
 }
 
 static void
-test_watchdog (Fixture *fixture, gconstpointer unused)
+check_watchdog (Fixture *fixture, const char *period, guint times)
 {
   g_autoptr (GSubprocess) snetd = NULL;
 
-  fixture->watchdog = "200000";
+  fixture->watchdog = period;
   snetd = start (fixture, private_bus_address (bus), NULL);
   check_notified (fixture, "READY=1");
-  for (guint i = 0; i < 3; i++)
+  for (guint i = 0; i < times; i++)
     check_notified (fixture, "WATCHDOG=1");
   g_subprocess_send_signal (snetd, SIGTERM);
   check_exit (snetd, 0, NULL);
+}
+
+static void
+test_watchdog (Fixture *fixture, gconstpointer unused)
+{
+  check_watchdog (fixture, "200000", 3);
+}
+
+/* Seconds are timed so that they need no wake-up of their own. */
+static void
+test_watchdog_seconds (Fixture *fixture, gconstpointer unused)
+{
+  check_watchdog (fixture, "2000000", 1);
 }
 
 /* systemd starts it anew, when the bus is back. */
@@ -290,6 +303,7 @@ main (int argc, char **argv)
   ADD ("/process/life", test_life);
   ADD ("/process/hang-up", test_hang_up);
   ADD ("/process/watchdog", test_watchdog);
+  ADD ("/process/watchdog-seconds", test_watchdog_seconds);
   ADD ("/process/bus-ends", test_bus_ends);
   ADD ("/process/session", test_session);
 #undef ADD

@@ -325,6 +325,9 @@ test_update (Fixture *fixture)
       fixture_stop (fixture);
       fixture_start (fixture);
     }
+  client_check_error (fixture->root, SNET_ERROR_NAME_INVALID_RULE, "action", "Rules.Update",
+                      "(t@a{sv})", rule, g_variant_new_parsed ("{'remote-port': <uint16 25>}"));
+  check_key (fixture->root, rule, "remote-port", "443");
 }
 
 /* Kept, and not used. */
@@ -445,6 +448,35 @@ test_until (Fixture *fixture)
   check_rules (fixture->root, "");
 }
 
+static guint64
+add_until (Fixture *fixture, gint64 until)
+{
+  g_autofree char *rule = g_strdup_printf (
+    "{'action': <'ask'>, 'lifetime': <'until'>, 'until': <int64 %" G_GINT64_FORMAT ">}", until);
+
+  return client_add_rule (fixture->root, rule);
+}
+
+/* Each at its own time, in whatever order they were made; and who is removed before is not missed.
+ */
+static void
+test_until_many (Fixture *fixture)
+{
+  const gint64 now = g_get_real_time ();
+  const guint64 far = add_until (fixture, now + G_TIME_SPAN_DAY);
+
+  remove_rule (fixture->root, add_until (fixture, now + 200 * G_TIME_SPAN_MILLISECOND));
+  add_until (fixture, now + 900 * G_TIME_SPAN_MILLISECOND);
+  add_until (fixture, now + 600 * G_TIME_SPAN_MILLISECOND);
+  client_add_rule (fixture->root,
+                   "{'action': <'ask'>, 'lifetime': <'until'>, 'duration': <uint32 1>}");
+  client_hears (fixture->root, "Removed 4");
+  client_hears (fixture->root, "Removed 3");
+  client_hears (fixture->root, "Removed 5");
+  check_rules (fixture->root, "1");
+  g_assert_cmpuint (far, ==, 1);
+}
+
 /* The rule that was made for one process goes when that does. */
 static void
 test_process_ends (Fixture *fixture)
@@ -469,6 +501,26 @@ test_process_ends (Fixture *fixture)
   fixture_start (fixture);
   check_rules (fixture->root, "1");
   g_subprocess_force_exit (process);
+  wait_until (rule_is_gone, fixture, "the end of the rule");
+}
+
+/* It has ended already when the answer comes. */
+static void
+test_process_ended (Fixture *fixture)
+{
+  struct snet_event event = fake_snet_event (0);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 id;
+
+  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE, &error, "cat", NULL);
+  g_assert_no_error (error);
+  event.pid = (guint32)g_ascii_strtoull (g_subprocess_get_identifier (process), NULL, 10);
+  g_subprocess_force_exit (process);
+  g_assert_true (g_subprocess_wait (process, NULL, &error));
+  id = fake_snet_hold (event);
+  client_hears (fixture->root, "Requested 1");
+  client_answer (fixture->root, id, "deny", "{'lifetime': <'process'>, 'match': <@as []>}");
   wait_until (rule_is_gone, fixture, "the end of the rule");
 }
 
@@ -563,7 +615,9 @@ main (int argc, char **argv)
   fixture_add ("/rules/explain", test_explain);
   fixture_add ("/rules/duration", test_duration);
   fixture_add ("/rules/until", test_until);
+  fixture_add ("/rules/until-many", test_until_many);
   fixture_add ("/rules/process-ends", test_process_ends);
+  fixture_add ("/rules/process-ended", test_process_ended);
   fixture_add ("/rules/files", test_files);
   fixture_add ("/rules/reload", test_reload);
 

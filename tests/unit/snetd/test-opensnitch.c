@@ -209,6 +209,15 @@ test_refuses (void)
       "pattern" },
     { "{\"type\": \"regexp\", \"operand\": \"dest.port\", \"data\": \"53\"}", "ports" },
     { "{\"type\": \"regexp\", \"operand\": \"user.id\", \"data\": \"^1.*$\"}", "users" },
+    { "{\"type\": \"regexp\", \"operand\": \"user.name\", \"data\": \"^r.*$\"}", "users" },
+    { "{\"type\": \"simple\", \"operand\": \"dest.ip\", \"data\": \"here\"}", "here" },
+    { "{\"type\": \"range\", \"operand\": \"source.port\", \"data\": \"1-9\"}", "source.port" },
+    { "{\"type\": \"range\", \"operand\": \"dest.port\", \"data\": \"9-1\"}", "9-1" },
+    { "{\"type\": \"list\", \"operand\": \"list\", \"list\": [{\"type\": \"regexp\", \"operand\":"
+      " \"dest.port\", \"data\": \"^(1|2|3|4|5|6)$\"}, {\"type\": \"regexp\", \"operand\":"
+      " \"process.path\", \"data\": \"^/(a|b|c|d|e|f)$\"}]}",
+      "more than 64 rules" },
+    { "{\"type\": 5}", "type" },
     { "{\"type\": \"complex\", \"operand\": \"dest.port\", \"data\": \"53\"}", "complex" },
     { "{\"type\": \"simple\", \"operand\": \"dest.port\", \"data\": 53}", "data" },
     { "{\"type\": \"simple\", \"operand\": \"dest.port\", \"data\": \"53\", \"not\": true}",
@@ -265,6 +274,7 @@ test_rules (void)
     { "\"action\": \"block\", \"duration\": \"always\"", TRUE, "block" },
     { "\"duration\": \"always\"", TRUE, "action" },
     { "\"action\": \"allow\"", TRUE, "duration" },
+    { "\"action\": \"allow\", \"duration\": 5", TRUE, "duration" },
     { "\"action\": \"allow\", \"duration\": \"once\"", TRUE, "once" },
     { "\"action\": \"allow\", \"duration\": \"until restart\"", TRUE, NULL },
     { "\"action\": \"allow\", \"duration\": \"5m\"", TRUE, "from when on" },

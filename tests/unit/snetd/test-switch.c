@@ -243,6 +243,22 @@ test_unwritable (Fixture *fixture, gconstpointer unused)
   check (mode, SNETD_MODE_ASK, SNETD_MODE_ASK, FALSE);
 }
 
+/* But what is over ends, whatever the disk says. */
+static void
+test_end_unwritable (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (SnetdSwitch) mode = open_switch (fixture, BOOT);
+  const SnetdSpan second = { .duration = 1 };
+
+  g_assert_true (snetd_switch_set (mode, SNETD_MODE_OFF, &second, NULL));
+  g_assert_no_errno (g_unlink (fixture->path));
+  g_assert_no_errno (g_mkdir (fixture->path, 0700));
+  wait_for_change (fixture);
+  check (mode, SNETD_MODE_ASK, SNETD_MODE_ASK, FALSE);
+  g_assert_nonnull (strstr (warnings->str, "The mode cannot be kept"));
+  g_assert_no_errno (g_rmdir (fixture->path));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -257,6 +273,7 @@ main (int argc, char **argv)
   ADD ("/switch/span", test_span);
   ADD ("/switch/end", test_end);
   ADD ("/switch/unwritable", test_unwritable);
+  ADD ("/switch/end-unwritable", test_end_unwritable);
 #undef ADD
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
