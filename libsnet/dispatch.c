@@ -154,19 +154,43 @@ static int dispatch(struct snet *snet, unsigned char *buffer)
 	return err ? err : calls;
 }
 
-int snet_dispatch(struct snet *snet)
+static int dispatch_with_buffer(struct snet *snet)
 {
 	unsigned char *buffer;
 	int result;
 
-	snet_lock(snet);
 	buffer = take_buffer(snet);
 	if (!buffer)
-		return snet_unlock(snet, snet_fail(snet, -ENOMEM, NULL, 0));
+		return snet_fail(snet, -ENOMEM, NULL, 0);
 	snet->dispatching++;
-	snet->drained = false;
 	result = dispatch(snet, buffer);
 	snet->dispatching--;
 	return_buffer(snet, buffer);
-	return snet_unlock(snet, result);
+	return result;
+}
+
+int snet_dispatch(struct snet *snet)
+{
+	snet_lock(snet);
+	snet->drained = false;
+	return snet_unlock(snet, dispatch_with_buffer(snet));
+}
+
+/* Something to tell has been received already. */
+static bool has_something(struct snet *snet)
+{
+	return snet_queue_peek(&snet->queue) || snet->overrun || snet->malformed;
+}
+
+int snet_wait(struct snet *snet)
+{
+	int err = 0;
+
+	snet_lock(snet);
+	snet->drained = false;
+	if (!has_something(snet))
+		err = snet_receive_wait(snet);
+	if (err)
+		return snet_unlock(snet, snet_fail(snet, err, NULL, 0));
+	return snet_unlock(snet, dispatch_with_buffer(snet));
 }

@@ -132,6 +132,7 @@ static int open_socket(struct nl_sock *sock, struct snet **ret_snet)
 {
 	int err, family, group;
 
+	/* It stays blocking, for snet_wait(); whatever else is done with it says MSG_DONTWAIT. */
 	err = genl_connect(sock);
 	if (err < 0)
 		return errno_of_nl(err);
@@ -139,9 +140,6 @@ static int open_socket(struct nl_sock *sock, struct snet **ret_snet)
 	if (family < 0)
 		return errno_of_nl(family);
 	group = genl_ctrl_resolve_grp(sock, SNET_GENL_NAME, SNET_GENL_MCGRP_MONITOR);
-	err = nl_socket_set_nonblocking(sock);
-	if (err < 0)
-		return errno_of_nl(err);
 	set_socket_options(nl_socket_get_fd(sock));
 	return snet_new(sock, nl_socket_get_fd(sock), nl_socket_get_local_port(sock), family,
 			group > 0 ? (uint32_t)group : 0, ret_snet);

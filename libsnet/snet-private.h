@@ -199,6 +199,7 @@ struct nl_msg *snet_command(struct snet *snet, uint8_t command, uint16_t flags);
 int snet_post(struct snet *snet, bool complete);
 int snet_transact(struct snet *snet, bool complete, struct snet_call *call);
 int snet_receive(struct snet *snet, struct snet_call *call);
+int snet_receive_wait(struct snet *snet);
 
 /* ack.c */
 bool snet_ack_read(const struct nlmsghdr *hdr, struct snet_ack *ret_ack);

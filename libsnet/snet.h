@@ -13,7 +13,7 @@
  * Threads: a handle may be used from any thread; calls on one handle exclude
  * each other. Callbacks run in the thread that calls snet_dispatch(), without
  * a lock held, and may call any function of this library on the handle but
- * snet_close() and snet_dispatch().
+ * snet_close(), snet_dispatch() and snet_wait().
  *
  * All functions exist since version 0.1, unless they say otherwise.
  */
@@ -292,6 +292,18 @@ int snet_monitor(struct snet *snet, const struct snet_monitor_callbacks *callbac
  * for a monitor is not announced.
  */
 int snet_dispatch(struct snet *snet);
+
+/**
+ * snet_wait() - wait until the kernel says something, then do as snet_dispatch()
+ *
+ * For a program that does nothing else: it takes one system call where waiting
+ * for snet_fd() and snet_dispatch() take two, which the program that is held
+ * can feel. Calls of other threads on the handle wait until this returns; who
+ * has some, or a main loop, waits for snet_fd().
+ *
+ * Return: as snet_dispatch(); 0 also when a signal handler has run meanwhile.
+ */
+int snet_wait(struct snet *snet);
 
 /**
  * snet_verdict() - decide a request

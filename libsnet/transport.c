@@ -6,7 +6,7 @@
  * the kernel takes verdicts only from the socket that is registered. It
  * handles a command within sendmsg(), so the answer is in the queue when that
  * returns, possibly behind events; these are kept for snet_dispatch(). So
- * nothing here ever blocks.
+ * nothing here ever blocks, but snet_receive_wait().
  *
  * All functions need the lock.
  */
@@ -177,20 +177,14 @@ static void handle_received(struct snet *snet, struct snet_call *call,
 	handle_datagram(snet, call, datagram->iov.iov_base, (int)header->msg_len);
 }
 
-/**
- * snet_receive() - receive some datagrams
- * @call: the command that waits for its answer, or NULL
- *
- * Return: 0; -EAGAIN: there is none; or another negative errno
- */
-int snet_receive(struct snet *snet, struct snet_call *call)
+static int receive(struct snet *snet, struct snet_call *call, int flags)
 {
 	struct datagram datagrams[SNET_RECEIVE_COUNT] = {0};
 	struct mmsghdr headers[SNET_RECEIVE_COUNT] = {0};
 	int count;
 
 	prepare(snet, datagrams, headers);
-	count = recvmmsg(snet->fd, headers, SNET_RECEIVE_COUNT, MSG_DONTWAIT, NULL);
+	count = recvmmsg(snet->fd, headers, SNET_RECEIVE_COUNT, flags, NULL);
 	if (count < 0 && errno == EINTR)
 		return 0;
 	if (count < 0 && errno == ENOBUFS) {
@@ -204,6 +198,27 @@ int snet_receive(struct snet *snet, struct snet_call *call)
 	for (int i = 0; i < count; i++)
 		handle_received(snet, call, &datagrams[i], &headers[i]);
 	return 0;
+}
+
+/**
+ * snet_receive() - receive some datagrams
+ * @call: the command that waits for its answer, or NULL
+ *
+ * Return: 0; -EAGAIN: there is none; or another negative errno
+ */
+int snet_receive(struct snet *snet, struct snet_call *call)
+{
+	return receive(snet, call, MSG_DONTWAIT);
+}
+
+/**
+ * snet_receive_wait() - wait for a datagram, and receive what else there is
+ *
+ * Return: 0, also when a signal has come; or a negative errno
+ */
+int snet_receive_wait(struct snet *snet)
+{
+	return receive(snet, NULL, MSG_WAITFORONE);
 }
 
 /**

@@ -2,7 +2,6 @@
 #include "decider.h"
 
 #include <netinet/in.h>
-#include <poll.h>
 #include <snet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +55,6 @@ static void
 decide_for_ever (gpointer data)
 {
   static const struct snet_callbacks callbacks = { .request = on_request, .refused = on_refused };
-  struct pollfd pollfd = { .events = POLLIN };
   struct snet *snet;
   int err;
 
@@ -68,13 +66,11 @@ decide_for_ever (gpointer data)
       fprintf (stderr, "bench-kernel: no controller: %s\n", snet_strerror (NULL, err));
       exit (1);
     }
-  pollfd.fd = snet_fd (snet);
   child_is_ready ();
   for (;;)
     {
-      checked (poll (&pollfd, 1, -1), "poll");
-      if (snet_dispatch (snet) < 0)
-        die ("snet_dispatch");
+      if (snet_wait (snet) < 0)
+        die ("snet_wait");
     }
 }
 

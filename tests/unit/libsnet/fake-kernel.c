@@ -2,6 +2,7 @@
 #include "fake-kernel.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/genetlink.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -125,10 +126,11 @@ __wrap_recvmmsg (int fd, struct mmsghdr *msgs, unsigned int n, int flags, struct
       current->receive_errno = 0;
       return -1;
     }
-  g_assert_true (flags & MSG_DONTWAIT);
+  g_assert_true (flags == MSG_DONTWAIT || flags == MSG_WAITFORONE);
   for (i = 0; i < n; i++)
     {
-      ssize_t len = receive (fd, &msgs[i].msg_hdr, flags);
+      gboolean waits = flags == MSG_WAITFORONE && i == 0;
+      ssize_t len = receive (fd, &msgs[i].msg_hdr, waits ? 0 : MSG_DONTWAIT);
 
       if (len < 0)
         break;
@@ -146,6 +148,8 @@ fake_kernel_new (FakeHandler handler, gpointer data)
   g_assert_null (current);
   g_assert_no_errno (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds));
   g_assert_no_errno (setsockopt (fds[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof size));
+  /* As the real one is. */
+  g_assert_no_errno (fcntl (fds[1], F_SETFL, 0));
   kernel->fd = fds[0];
   kernel->snet_fd = fds[1];
   kernel->handler = handler;

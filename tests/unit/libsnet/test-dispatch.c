@@ -288,6 +288,68 @@ test_queue_bounded (void)
   g_assert_true (g_str_has_suffix (controller.told->str, "20 ! "));
 }
 
+/* What comes meanwhile is dispatched, for one system call. */
+static gpointer
+send_request_thread (gpointer kernel)
+{
+  fake_kernel_send_request (kernel, 40);
+  return NULL;
+}
+
+static void
+test_wait (void)
+{
+  g_auto (Controller) controller;
+  FakeKernel *kernel;
+  GThread *thread;
+
+  controller_set_up (&controller, ack_only, NULL);
+  kernel = controller.kernel;
+  kernel->n_received = 0;
+  thread = g_thread_new ("kernel", send_request_thread, kernel);
+  g_assert_cmpint (snet_wait (kernel->snet), ==, 1);
+  g_thread_join (thread);
+  controller_assert_told (&controller, "40 ");
+  g_assert_cmpuint (kernel->n_received, ==, 1);
+
+  for (guint64 id = 50; id < 50 + 3 * SNET_RECEIVE_COUNT; id++)
+    fake_kernel_send_request (kernel, id);
+  g_assert_cmpint (snet_wait (kernel->snet), ==, 3 * SNET_RECEIVE_COUNT);
+  g_assert_false (snet_is_readable (kernel->snet));
+}
+
+/* What was received with an answer is not waited for. */
+static void
+test_wait_queued (void)
+{
+  g_auto (Controller) controller;
+  struct snet *snet;
+
+  controller_set_up (&controller, event_then_ack, NULL);
+  snet = controller.kernel->snet;
+  g_assert_cmpint (snet_verdict (snet, 1, SNET_VERDICT_ALLOW, 0), ==, 0);
+  g_assert_cmpint (snet_wait (snet), ==, 1);
+  controller_assert_told (&controller, "20 ");
+  g_assert_false (snet_is_readable (snet));
+}
+
+static void
+test_wait_fails (void)
+{
+  g_auto (Controller) controller;
+  FakeKernel *kernel;
+
+  controller_set_up (&controller, ack_only, NULL);
+  kernel = controller.kernel;
+  kernel->receive_errno = EINTR;
+  g_assert_cmpint (snet_wait (kernel->snet), ==, 0);
+  kernel->receive_errno = ENOMEM;
+  g_assert_cmpint (snet_wait (kernel->snet), ==, -ENOMEM);
+  kernel->receive_errno = ENOBUFS;
+  g_assert_cmpint (snet_wait (kernel->snet), ==, 1);
+  controller_assert_told (&controller, "! ");
+}
+
 #define THREAD_COMMANDS 2000
 
 typedef struct
@@ -415,6 +477,9 @@ main (int argc, char **argv)
   g_test_add_func ("/libsnet/events/malformed", test_malformed_events);
   g_test_add_func ("/libsnet/events/cut", test_cut_datagrams);
   g_test_add_func ("/libsnet/events/bounded", test_queue_bounded);
+  g_test_add_func ("/libsnet/wait/meanwhile", test_wait);
+  g_test_add_func ("/libsnet/wait/queued", test_wait_queued);
+  g_test_add_func ("/libsnet/wait/fails", test_wait_fails);
   g_test_add_func ("/libsnet/threads", test_threads);
   g_test_add_func ("/libsnet/noise", test_noise);
   return g_test_run ();
