@@ -129,16 +129,11 @@ static gboolean
 hash_domain_of_request (const Row *row, guint width, const SnetdRequest *request, guint64 *ret_hash)
 {
   const char *host = text_of (in_request (row, request));
-  guint own;
+  const char *domain = host != NULL ? snetd_host_last_labels (host, G_MAXUINT8 - width) : NULL;
 
-  if (host == NULL)
+  if (domain == NULL)
     return FALSE;
-  own = domain_width (&host);
-  if (own > width)
-    return FALSE;
-  for (; own < width; own++)
-    host = snetd_host_parent (host);
-  *ret_hash = hash_text (&host);
+  *ret_hash = hash_text (&domain);
   return TRUE;
 }
 

@@ -91,3 +91,20 @@ snetd_host_count_labels (const char *host)
     count++;
   return count;
 }
+
+const char *
+snetd_host_last_labels (const char *host, guint n)
+{
+  const char *label = host + strlen (host) + 1;
+
+  for (; n > 0 && label != NULL; n--)
+    {
+      const char *dot = label > host ? memrchr (host, '.', (gsize)(label - 1 - host)) : NULL;
+
+      if (dot != NULL)
+        label = dot + 1;
+      else
+        label = label > host ? host : NULL;
+    }
+  return label;
+}

@@ -20,3 +20,7 @@ const char *snetd_host_parent (const char *host);
 
 /* example.org has two. */
 guint snetd_host_count_labels (const char *host);
+
+/* The domain of @n labels, at least one, that it is or is in, within the same text; NULL: it has
+ * not as many. */
+const char *snetd_host_last_labels (const char *host, guint n);

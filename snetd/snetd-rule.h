@@ -20,10 +20,43 @@ struct _SnetdRule
 {
   grefcount ref_count;
 
-  guint64 id;      /* 0: not stored yet */
-  gint64 created;  /* microseconds since the epoch */
-  gint64 owner;    /* a uid, or SNETD_OWNER_SYSTEM */
-  gboolean system; /* said when it was made: nobody's, whoever makes it */
+  /*
+   * What is compared comes first, and close together, as of many rules nothing is in the
+   * processor's cache. Set of SNETD_CONDITION_BIT(): which of these count.
+   */
+  guint32 conditions;
+  gint64 owner; /* a uid, or SNETD_OWNER_SYSTEM */
+  int operation;
+  int protocol;
+  int type;
+  int family;
+  guint16 remote_port;
+  guint16 local_port;
+  guint32 uid;
+  char *program;
+  char *remote_host;
+  char *remote_domain;
+  SnetdAddress remote_address;
+  SnetdAddress local_address;
+  SnetdPorts remote_ports;
+  SnetdPorts local_ports;
+  guint32 session; /* of the audit system */
+  guint64 process; /* the kernel's number for one process */
+  guint64 netns;
+  char *program_digest;
+  char *program_pattern;
+  char *script;
+  char *script_pattern;
+  char *ancestor;
+  char *ancestor_pattern;
+  char *app;
+  char *unit;
+  char *cgroup;
+  char *remote_list;
+  SnetdWeek *time_of_week;
+
+  guint64 id;     /* 0: not stored yet */
+  gint64 created; /* microseconds since the epoch */
   SnetdAction action;
   int error; /* errno of a denied call, 0: not said */
   SnetdLifetime lifetime;
@@ -34,39 +67,9 @@ struct _SnetdRule
   char *login;       /* that it ends with, see snetd-logins.h; NULL: not known */
   gboolean locked;   /* comes before the rules of users */
   gboolean disabled; /* kept, and not used */
+  gboolean system; /* said when it was made: nobody's, whoever makes it */
   char *comment;     /* or NULL */
   char *source;      /* the file that it is written in; NULL: none, it is in the database */
-
-  /* Set of SNETD_CONDITION_BIT(): which of the following count. */
-  guint32 conditions;
-  int operation;
-  int protocol;
-  int type;
-  int family;
-  guint32 uid;
-  guint32 session; /* of the audit system */
-  guint64 process; /* the kernel's number for one process */
-  guint64 netns;
-  char *program;
-  char *program_digest;
-  char *program_pattern;
-  char *script;
-  char *script_pattern;
-  char *ancestor;
-  char *ancestor_pattern;
-  char *app;
-  char *unit;
-  char *cgroup;
-  char *remote_host;
-  char *remote_domain;
-  char *remote_list;
-  SnetdWeek *time_of_week;
-  SnetdAddress remote_address;
-  SnetdAddress local_address;
-  guint16 remote_port;
-  guint16 local_port;
-  SnetdPorts remote_ports;
-  SnetdPorts local_ports;
 };
 
 /* Who wrote a dictionary: only snetd itself may say what it gives, such as id. */

@@ -169,6 +169,13 @@ consult_week (const SnetdRule *rule, SnetdLookup *lookup)
   lookup->consulted.minutes = MIN (lookup->consulted.minutes, minutes);
 }
 
+static gboolean
+match_rule (SnetdRule *rule, SnetdLookup *lookup, SnetdRuleFunc func, gpointer user_data)
+{
+  consult_week (rule, lookup);
+  return !snetd_rule_matches (rule, lookup->context) || func (rule, user_data);
+}
+
 gboolean
 snetd_subtable_match (const SnetdSubtable *subtable,
                       guint64 hash,
@@ -186,9 +193,19 @@ snetd_subtable_match (const SnetdSubtable *subtable,
     lookup->consulted.fields |= subtable->fields;
   for (; entry != NULL; entry = entry->next)
     {
-      consult_week (entry->rule, lookup);
-      if (snetd_rule_matches (entry->rule, lookup->context) && !func (entry->rule, user_data))
+      if (!match_rule (entry->rule, lookup, func, user_data))
         return FALSE;
     }
   return TRUE;
+}
+
+gboolean
+snetd_subtable_match_rule (const SnetdSubtable *subtable,
+                           SnetdRule *rule,
+                           SnetdLookup *lookup,
+                           SnetdRuleFunc func,
+                           gpointer user_data)
+{
+  lookup->consulted.fields |= subtable->fields;
+  return match_rule (rule, lookup, func, user_data);
 }

@@ -54,4 +54,11 @@ gboolean snetd_subtable_match (const SnetdSubtable *subtable,
                                SnetdRuleFunc func,
                                gpointer user_data);
 
+/* The same for one that is known to be the only one that can match. */
+gboolean snetd_subtable_match_rule (const SnetdSubtable *subtable,
+                                    SnetdRule *rule,
+                                    SnetdLookup *lookup,
+                                    SnetdRuleFunc func,
+                                    gpointer user_data);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnetdSubtable, snetd_subtable_free)

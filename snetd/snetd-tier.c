@@ -21,19 +21,24 @@
  * The rules for the same one in a subtable: how many, and roughly which. Of each rule one bit
  * is set, chosen by the hash of the first that the subtable looks up. A request without that
  * bit need not be looked up. Bits of rules that have gone may stay, without harm.
+ *
+ * Most often there is but one, which is at hand here then: what is read of many rules is not
+ * in the processor's cache, so that each step on the way to a rule takes as long as a hundred
+ * instructions.
  */
 typedef struct
 {
   guint place; /* the subtable's */
   guint rules;
   guint64 filter;
+  SnetdRule *only; /* the subtable's; NULL: there are more, or have been */
 } Share;
 
 /* In which subtables there are rules for one who. */
 typedef struct
 {
   guint count;
-  Share *shares;
+  Share shares[];
 } Who;
 
 /* Subtables whose rules ask for the same of who. */
@@ -52,7 +57,7 @@ typedef struct
   Group *group;
   SnetdSubtable *subtable;
   const SnetdPart *first; /* of the subtable; NULL: nothing is looked up there */
-  guint64 filter;         /* of the share that is wanted, in the look-up that goes on */
+  const Share *share;     /* that is wanted, in the look-up that goes on */
 } Place;
 
 struct SnetdTier
@@ -69,14 +74,11 @@ struct SnetdTier
 static void
 who_free (gpointer value, gpointer unused)
 {
-  Who *who = value;
-
-  g_free (who->shares);
-  g_free (who);
+  g_free (value);
 }
 
 static Share *
-find_share (const Who *who, guint place)
+find_share (Who *who, guint place)
 {
   guint i = 0;
 
@@ -85,19 +87,25 @@ find_share (const Who *who, guint place)
   return i < who->count ? &who->shares[i] : NULL;
 }
 
-static void
-who_add (Who *who, guint place, guint64 filter)
+/* NULL for a new one; returns where it is now. */
+static Who *
+who_add (Who *who, guint place, guint64 filter, SnetdRule *rule)
 {
-  Share *share = find_share (who, place);
+  const guint count = who != NULL ? who->count : 0;
+  Share *share = who != NULL ? find_share (who, place) : NULL;
 
   if (share == NULL)
     {
-      who->shares = g_renew (Share, who->shares, who->count + 1);
-      share = &who->shares[who->count++];
-      *share = (Share){ place, 0, 0 };
+      who = g_realloc (who, sizeof (Who) + (count + 1) * sizeof (Share));
+      who->count = count + 1;
+      share = &who->shares[count];
+      *share = (Share){ .place = place, .only = rule };
     }
+  else
+    share->only = NULL;
   share->rules++;
   share->filter |= filter;
+  return who;
 }
 
 /* FALSE: nothing is left of it. */
@@ -106,6 +114,7 @@ who_remove (Who *who, guint place)
 {
   Share *share = find_share (who, place);
 
+  share->only = NULL;
   if (--share->rules == 0)
     *share = who->shares[--who->count];
   return who->count > 0;
@@ -122,7 +131,7 @@ static void
 who_move (gpointer value, gpointer user_data)
 {
   const Move *move = user_data;
-  const Who *who = value;
+  Who *who = value;
 
   for (guint i = 0; i < who->count; i++)
     {
@@ -298,12 +307,8 @@ snetd_tier_add (SnetdTier *tier, SnetdRule *rule)
   place = &g_array_index (tier->places, Place, i);
   hash = snetd_parts_hash_rule (&place->group->parts, 0, rule);
   who = snetd_buckets_get (&place->group->who, hash);
-  if (who == NULL)
-    {
-      who = g_new0 (Who, 1);
-      snetd_buckets_set (&place->group->who, hash, who);
-    }
-  who_add (who, i, filter_of_rule (place, rule));
+  who = who_add (who, i, filter_of_rule (place, rule), rule);
+  snetd_buckets_set (&place->group->who, hash, who);
   snetd_subtable_add (place->subtable, hash, rule);
 }
 
@@ -348,7 +353,7 @@ want_places_of (SnetdTier *tier, Group *group, SnetdLookup *lookup)
       const Share *share = &who->shares[i];
 
       tier->wanted[share->place / 64] |= (guint64)1 << share->place % 64;
-      g_array_index (tier->places, Place, share->place).filter = share->filter;
+      g_array_index (tier->places, Place, share->place).share = share;
     }
 }
 
@@ -362,7 +367,17 @@ passes_filter (const Place *place, SnetdLookup *lookup)
     return TRUE;
   lookup->consulted.fields |= place->first->fields;
   return snetd_key_hash (place->first->key, lookup->keys, &hash) &&
-         (place->filter & filter_bit (hash)) != 0;
+         (place->share->filter & filter_bit (hash)) != 0;
+}
+
+static gboolean
+match_place (const Place *place, SnetdLookup *lookup, SnetdRuleFunc func, gpointer user_data)
+{
+  if (!passes_filter (place, lookup))
+    return TRUE;
+  if (place->share->only != NULL)
+    return snetd_subtable_match_rule (place->subtable, place->share->only, lookup, func, user_data);
+  return snetd_subtable_match (place->subtable, place->group->hash, lookup, func, user_data);
 }
 
 /* The first place that is wanted; behind the last one: there is none. */
@@ -377,6 +392,26 @@ first_wanted (const SnetdTier *tier)
   return tier->places->len;
 }
 
+/* Those that are wanted and before that one; FALSE: enough. */
+static gboolean
+match_before (SnetdTier *tier,
+              guint end,
+              SnetdLookup *lookup,
+              SnetdRuleFunc func,
+              gpointer user_data)
+{
+  const Place *places = (const Place *)tier->places->data;
+  guint next;
+
+  while ((next = first_wanted (tier)) < end)
+    {
+      tier->wanted[next / 64] &= ~((guint64)1 << next % 64);
+      if (!match_place (&places[next], lookup, func, user_data))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /*
  * A group is asked about when nothing before its first place is wanted any more: if that
  * has decided, the request has not been asked for more than it was decided by.
@@ -384,33 +419,15 @@ first_wanted (const SnetdTier *tier)
 gboolean
 snetd_tier_match (SnetdTier *tier, SnetdLookup *lookup, SnetdRuleFunc func, gpointer user_data)
 {
-  guint asked = 0;
-
   for (guint i = 0; i < tier->words; i++)
     tier->wanted[i] = 0;
-  for (;;)
+  for (guint i = 0; i < tier->groups->len; i++)
     {
-      const guint next = first_wanted (tier);
-      const Place *place;
+      Group *group = g_ptr_array_index (tier->groups, i);
 
-      if (asked < tier->groups->len)
-        {
-          Group *group = g_ptr_array_index (tier->groups, asked);
-
-          if (group->first <= next)
-            {
-              want_places_of (tier, group, lookup);
-              asked++;
-              continue;
-            }
-        }
-      if (next == tier->places->len)
-        return TRUE;
-
-      tier->wanted[next / 64] &= ~((guint64)1 << next % 64);
-      place = &g_array_index (tier->places, Place, next);
-      if (passes_filter (place, lookup) &&
-          !snetd_subtable_match (place->subtable, place->group->hash, lookup, func, user_data))
+      if (!match_before (tier, group->first, lookup, func, user_data))
         return FALSE;
+      want_places_of (tier, group, lookup);
     }
+  return match_before (tier, tier->places->len, lookup, func, user_data);
 }

@@ -226,6 +226,11 @@ test_domain (void)
   g_assert_false (snetd_host_is_within ("example.org.evil", "example.org"));
   g_assert_cmpstr (snetd_host_parent ("a.b.c"), ==, "b.c");
   g_assert_null (snetd_host_parent ("c"));
+  g_assert_cmpstr (snetd_host_last_labels ("a.bc.d", 1), ==, "d");
+  g_assert_cmpstr (snetd_host_last_labels ("a.bc.d", 2), ==, "bc.d");
+  g_assert_cmpstr (snetd_host_last_labels ("a.bc.d", 3), ==, "a.bc.d");
+  g_assert_null (snetd_host_last_labels ("a.bc.d", 4));
+  g_assert_null (snetd_host_last_labels ("a.bc.d", 5));
   g_assert_cmpuint (snetd_host_count_labels ("a.b.c"), ==, 3);
   g_assert_cmpuint (snetd_host_count_labels ("c"), ==, 1);
 }
