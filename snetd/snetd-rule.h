@@ -67,7 +67,7 @@ struct _SnetdRule
   char *login;       /* that it ends with, see snetd-logins.h; NULL: not known */
   gboolean locked;   /* comes before the rules of users */
   gboolean disabled; /* kept, and not used */
-  gboolean system; /* said when it was made: nobody's, whoever makes it */
+  gboolean system;   /* said when it was made: nobody's, whoever makes it */
   char *comment;     /* or NULL */
   char *source;      /* the file that it is written in; NULL: none, it is in the database */
 };
