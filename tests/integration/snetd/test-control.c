@@ -171,6 +171,78 @@ test_many_callers (Fixture *fixture)
   check_may_change (fixture, FALSE);
 }
 
+static gboolean
+is_on_bus (GDBusConnection *connection, const char *name)
+{
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean is;
+
+  reply = g_dbus_connection_call_sync (connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                       "org.freedesktop.DBus", "NameHasOwner",
+                                       g_variant_new ("(s)", name), NULL, 0, -1, NULL, &error);
+  g_assert_no_error (error);
+  g_variant_get (reply, "(b)", &is);
+  return is;
+}
+
+/* root calls, and is not on the bus any more before snetd, which runs in the main loop, hears it.
+ */
+static void
+call_and_leave (Fixture *fixture, const char *interface, const char *method, GVariant *arguments)
+{
+  const gint64 bound = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
+  g_autoptr (GDBusMessage) message =
+    g_dbus_message_new_method_call (SNET_BUS_NAME, SNET_OBJECT_PATH, interface, method);
+  g_autoptr (GDBusConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_dbus_message_set_body (message, arguments);
+  connection = g_dbus_connection_new_for_address_sync (
+    g_getenv ("DBUS_SYSTEM_BUS_ADDRESS"),
+    G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+    NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_dbus_connection_send_message (connection, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL,
+                                  &error);
+  g_assert_no_error (error);
+  g_assert_true (g_dbus_connection_flush_sync (connection, NULL, &error));
+  g_assert_true (g_dbus_connection_close_sync (connection, NULL, &error));
+  while (is_on_bus (fixture->root->connection, g_dbus_connection_get_unique_name (connection)))
+    g_assert_cmpint (g_get_monotonic_time (), <, bound);
+}
+
+/* Nobody can say any more who it was, so it could have been anybody. */
+static void
+test_caller_gone (Fixture *fixture)
+{
+  const guint flushes = fake_snet_flushes ();
+  g_autoptr (GVariant) rules = NULL;
+  g_autoptr (Client) next = NULL;
+
+  call_and_leave (fixture, "org.snet.Control", "SetMode",
+                  g_variant_new_parsed ("('off', @a{sv} {})"));
+  call_and_leave (fixture, "org.snet.Rules", "Add",
+                  g_variant_new_parsed ("({'action': <'allow'>, 'lifetime': <'session'>},)"));
+  call_and_leave (fixture, "org.snet.Rules", "Import",
+                  g_variant_new_parsed ("('snet', '[a]\naction=allow', @a{sv} {})"));
+  call_and_leave (fixture, "org.snet.Agents", "Register", g_variant_new_parsed ("(@o '/agent',)"));
+  call_and_leave (fixture, "org.snet.Agents", "Unregister",
+                  g_variant_new_parsed ("(@o '/agent',)"));
+
+  /* The bus is asked about these before it is asked about this one. */
+  next = client_new (BOB);
+  call_and_forget (next, "Control.GetStatistics");
+  client_check_mode (fixture->bob, "ask");
+  rules = client_call (fixture->root, "Rules.List", NULL);
+  {
+    g_autoptr (GVariant) list = g_variant_get_child_value (rules, 0);
+
+    g_assert_cmpuint (g_variant_n_children (list), ==, 0);
+  }
+  g_assert_cmpuint (fake_snet_flushes (), ==, flushes);
+}
+
 /* polkit asks for a password, and meanwhile snetd goes on. */
 static void
 test_slow_polkit (Fixture *fixture)
@@ -440,6 +512,7 @@ main (int argc, char **argv)
   fixture_add ("/control/no-polkit", test_no_polkit);
   fixture_add_stopped ("/control/session-bus", test_session_bus);
   fixture_add ("/control/many-callers", test_many_callers);
+  fixture_add ("/control/caller-gone", test_caller_gone);
   fixture_add ("/control/slow-polkit", test_slow_polkit);
   fixture_add ("/control/settings", test_settings);
   fixture_add_stopped ("/control/no-kernel", test_no_kernel);

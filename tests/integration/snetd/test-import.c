@@ -241,6 +241,7 @@ test_options (Fixture *fixture)
     { "{'owner': <'alice'>}", "owner" },
     { "{'owner': <uint32 4294967295>}", "system" },
     { "{'owner': <uint32 1>, 'system': <true>}", "system" },
+    { "{'dry-run': <true>, 'dry-run': <false>}", "twice" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)

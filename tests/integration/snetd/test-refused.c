@@ -75,6 +75,22 @@ test_policy (Fixture *fixture)
                "The policy cannot be applied: *settings*");
 }
 
+/* It has ended meanwhile: nobody is asked about what nobody can answer. */
+static void
+test_policy_too_late (Fixture *fixture)
+{
+  g_assert_true (g_file_set_contents (fixture->config_file, "", -1, NULL));
+  fixture_start (fixture);
+  fake_snet_set_verdict_hook (not_there, NULL);
+  fixture_hold_to_port (ANY_PORT);
+  client_sync (fixture->root);
+  fake_snet_set_verdict_hook (NULL, NULL);
+  kernel_gets_verdict (fixture_hold_to_port (ANY_PORT), SNET_VERDICT_ALLOW, 0);
+  client_hears (fixture->root, "Decided 2 allow");
+  client_has_not_heard (fixture->root, "Requested 1");
+  g_assert_cmpuint (fixture_count_warnings ("The policy*"), ==, 0);
+}
+
 /* Its tickets would go on deciding by rules that are gone, so it is let go, which ends them. */
 static void
 test_flush (Fixture *fixture)
@@ -186,6 +202,7 @@ main (int argc, char **argv)
   fixture_add ("/refused/rule", test_rule);
   fixture_add ("/refused/mode", test_mode);
   fixture_add_stopped ("/refused/policy", test_policy);
+  fixture_add_stopped ("/refused/policy-too-late", test_policy_too_late);
   fixture_add ("/refused/flush", test_flush);
   fixture_add ("/refused/vanished", test_vanished);
   fixture_add ("/refused/end-only", test_end_only);

@@ -388,6 +388,11 @@ test_explain (Fixture *fixture)
                       g_variant_new_parsed ("{'remote-address': <'192.0.2.0/24'>}"));
   client_check_error (fixture->alice, SNET_ERROR_NAME_INVALID_EVENT, "time", "Rules.Explain",
                       "(@a{sv})", g_variant_new_parsed ("{'time': <int64 -1>}"));
+  client_check_error (fixture->alice, SNET_ERROR_NAME_INVALID_EVENT, "remote-address",
+                      "Rules.Explain", "(@a{sv})",
+                      g_variant_new_parsed ("{'remote-address': <uint32 1>}"));
+  client_check_error (fixture->alice, SNET_ERROR_NAME_INVALID_EVENT, "twice", "Rules.Explain",
+                      "(@a{sv})", g_variant_new_parsed ("{'pid': <uint32 1>, 'pid': <uint32 2>}"));
 
   /* What the journal has can be asked about as it is. */
   fake_snet_hold (fake_snet_event (0));

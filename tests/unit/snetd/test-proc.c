@@ -199,15 +199,31 @@ program_start (Program *program, const char *name)
   program_start_with (program, name, NULL);
 }
 
+/* It has ended, and nobody has asked yet how. */
 static void
-program_stop (Program *program)
+program_end (Program *program)
 {
+  siginfo_t ended;
+
   close (program->input);
+  g_assert_no_errno (waitid (P_PID, program->pid, &ended, WEXITED | WNOWAIT));
+}
+
+static void
+program_clear (Program *program)
+{
   g_assert_cmpint (waitpid (program->pid, NULL, 0), ==, program->pid);
   g_unlink (program->path);
   g_rmdir (program->directory);
   g_free (program->path);
   g_free (program->directory);
+}
+
+static void
+program_stop (Program *program)
+{
+  program_end (program);
+  program_clear (program);
 }
 
 /* As /proc tells. */
@@ -223,6 +239,24 @@ program_of (GPid pid)
 }
 
 #define GONE 0
+
+/* Of one that has ended there is next to nothing left in /proc. */
+static void
+test_ended (void)
+{
+  g_auto (SnetdProcess) process = { 0 };
+  struct snet_event event = { 0 };
+  Program program;
+
+  program_start (&program, "program");
+  program_end (&program);
+  fake_snet_set_process (&event, program.pid);
+  snetd_process_read (&event, &process);
+  g_assert_null (process.program);
+  g_assert_null (process.command);
+  g_assert_null (process.directory);
+  program_clear (&program);
+}
 
 /* As the kernel tells. */
 static char *
@@ -560,6 +594,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/process/not-lately/earlier", "earlier", test_not_lately);
   g_test_add_data_func ("/process/not-lately/no-number", "no-number", test_not_lately);
   g_test_add_func ("/process/strange-name", test_strange_name);
+  g_test_add_func ("/process/ended", test_ended);
   g_test_add_func ("/cgroup/path", test_cgroup_path);
   g_test_add_func ("/cgroup/unit", test_cgroup_unit);
   g_test_add_func ("/cgroup/app", test_cgroup_app);

@@ -327,6 +327,20 @@ add (const char *path, void (*test) (Fixture *, gconstpointer))
   g_test_add (path, Fixture, NULL, set_up, test, tear_down);
 }
 
+static void
+test_no_directory (Fixture *fixture, gconstpointer unused)
+{
+  static const char *const says[] = { "Not a directory", NULL };
+
+  g_assert_no_errno (g_rmdir (fixture->path));
+  g_assert_true (g_file_set_contents (fixture->path, "[a]\naction=allow\n", -1, NULL));
+  load (fixture);
+  g_assert_cmpuint (fixture->rules->len, ==, 0);
+  check_problem (fixture, says);
+  g_assert_no_errno (g_unlink (fixture->path));
+  g_assert_no_errno (g_mkdir (fixture->path, 0700));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -346,6 +360,7 @@ main (int argc, char **argv)
   add ("/rules-dir/name", test_name);
   add ("/rules-dir/too-big", test_too_big);
   add ("/rules-dir/too-many", test_too_many);
+  add ("/rules-dir/no-directory", test_no_directory);
 
   return g_test_run ();
 }
