@@ -426,21 +426,38 @@ client_add_agent (Client *client, const char *path)
   reply = client_call (client, "Agents.Register", "(o)", path);
 }
 
+void
+client_do (Client *client, const char *method)
+{
+  g_autoptr (GVariant) reply = client_call (client, method, NULL);
+}
+
+guint64
+client_add_rule (Client *client, const char *rule)
+{
+  g_autoptr (GVariant) dictionary = parse (rule);
+  g_autoptr (GVariant) reply = client_call (client, "Rules.Add", "(@a{sv})", dictionary);
+  guint64 id;
+
+  g_variant_get (reply, "(t)", &id);
+  return id;
+}
+
 /* What snetd tells. */
 
-static char *
-client_list_pending (Client *client)
+char *
+client_list_ids (Client *client, const char *method)
 {
-  g_autoptr (GVariant) reply = client_call (client, "Events.ListPending", NULL);
-  g_autoptr (GVariant) events = g_variant_get_child_value (reply, 0);
+  g_autoptr (GVariant) reply = client_call (client, method, NULL);
+  g_autoptr (GVariant) list = g_variant_get_child_value (reply, 0);
   GString *ids = g_string_new (NULL);
 
-  for (gsize i = 0; i < g_variant_n_children (events); i++)
+  for (gsize i = 0; i < g_variant_n_children (list); i++)
     {
-      g_autoptr (GVariant) event = g_variant_get_child_value (events, i);
+      g_autoptr (GVariant) dictionary = g_variant_get_child_value (list, i);
       guint64 id;
 
-      g_assert_true (g_variant_lookup (event, "id", "t", &id));
+      g_assert_true (g_variant_lookup (dictionary, "id", "t", &id));
       g_string_append_printf (ids, "%s%" G_GUINT64_FORMAT, i > 0 ? " " : "", id);
     }
   return g_string_free (ids, FALSE);
@@ -449,7 +466,7 @@ client_list_pending (Client *client)
 void
 client_check_pending (Client *client, const char *ids)
 {
-  g_autofree char *pending = client_list_pending (client);
+  g_autofree char *pending = client_list_ids (client, "Events.ListPending");
 
   g_assert_cmpstr (pending, ==, ids);
 }
@@ -477,17 +494,6 @@ client_last_decision (Client *client)
   g_assert_true (g_variant_lookup (event, "reason", "&s", &reason));
   g_variant_lookup (event, "errno", "&s", &error);
   return g_strdup_printf ("%s %s %s", verdict, reason, error);
-}
-
-guint64
-client_add_rule (Client *client, const char *rule)
-{
-  g_autoptr (GVariant) dictionary = parse (rule);
-  g_autoptr (GVariant) reply = client_call (client, "Rules.Add", "(@a{sv})", dictionary);
-  guint64 id;
-
-  g_variant_get (reply, "(t)", &id);
-  return id;
 }
 
 typedef struct

@@ -85,6 +85,9 @@ void client_free (Client *client);
 /* The reply's body; what is not a reply fails the test. */
 GVariant *client_call (Client *client, const char *method, const char *arguments, ...);
 
+/* Without arguments; what the reply says does not matter. */
+void client_do (Client *client, const char *method);
+
 /* The name of the error; what is not one fails the test. says: or NULL. */
 void client_check_error (Client *client,
                          const char *error_name,
@@ -132,7 +135,10 @@ void client_has_not_heard (Client *client, const char *what);
 
 void client_add_agent (Client *client, const char *path);
 
-/* Asserts that these are the ids of ListPending: "1 2". */
+/* The ids of the dictionaries that a method lists: "1 2". */
+char *client_list_ids (Client *client, const char *method);
+
+/* Asserts that these are the ids of ListPending. */
 void client_check_pending (Client *client, const char *ids);
 
 /* The events of Query; a filter in GVariant's text format. */
@@ -142,6 +148,17 @@ GVariant *client_query (Client *client, const char *filter);
 char *client_last_decision (Client *client);
 
 guint64 client_add_rule (Client *client, const char *rule);
+
+void client_remove_rule (Client *client, guint64 id);
+
+/* A key of Rules.Get, printed; NULL: it is absent. */
+char *client_get_rule_key (Client *client, guint64 id, const char *key);
+void client_check_rule_key (Client *client, guint64 id, const char *key, const char *expected);
+
+/* The ids of Rules.List; that they are these; waits until there are none. */
+char *client_list_rules (Client *client);
+void client_check_rules (Client *client, const char *ids);
+void client_loses_all_rules (Client *client);
 
 /* A string property of org.snet.Control, or a number as text. */
 char *client_get_control (Client *client, const char *property);

@@ -7,15 +7,6 @@
 
 #define UNTIL_LOGOUT "{'action': <'deny'>, 'lifetime': <'session'>}"
 
-static guint
-count_rules (Client *client)
-{
-  g_autoptr (GVariant) reply = client_call (client, "Rules.List", NULL);
-  g_autoptr (GVariant) rules = g_variant_get_child_value (reply, 0);
-
-  return (guint)g_variant_n_children (rules);
-}
-
 /* An answer of the user's, for what a program of the session does. */
 static void
 test_answer (Fixture *fixture)
@@ -37,7 +28,7 @@ test_answer (Fixture *fixture)
   client_hears (fixture->root, "Removed 1");
   id = fixture_hold (fixture, ALICE);
   g_assert_true (fake_snet_waits (id));
-  g_assert_cmpuint (count_rules (fixture->root), ==, 0);
+  client_check_rules (fixture->root, "");
 }
 
 /* In none of them, as what the user's systemd has started: it lasts as long as there is any. */
@@ -52,7 +43,7 @@ test_user (Fixture *fixture)
   fake_logind_end (fixture->logind, FAKE_LOGIND_ONE);
   fake_logind_sync (fixture->logind);
   client_sync (fixture->root);
-  g_assert_cmpuint (count_rules (fixture->root), ==, 1);
+  client_check_rules (fixture->root, "1");
   fake_logind_end (fixture->logind, FAKE_LOGIND_TWO);
   client_hears (fixture->root, "Removed 1");
 }
@@ -69,7 +60,7 @@ test_none (Fixture *fixture)
   g_assert_true (fake_snet_waits (id));
   client_check_error (fixture->root, SNET_ERROR_NAME_INVALID_RULE, "lifetime", "Rules.Add",
                       "(@a{sv})", g_variant_new_parsed (UNTIL_LOGOUT));
-  g_assert_cmpuint (count_rules (fixture->root), ==, 0);
+  client_check_rules (fixture->root, "");
 }
 
 /* The session is the caller's, and stays the one that it was when somebody else changes the rule.
@@ -89,11 +80,11 @@ test_add (Fixture *fixture)
   g_assert_cmpuint (client_add_rule (fixture->root, "{'action': <'deny'>}"), ==, 2);
   changed = client_call (fixture->root, "Rules.Update", "(t@a{sv})", (guint64)2,
                          g_variant_new_parsed (UNTIL_LOGOUT));
-  g_assert_cmpuint (count_rules (fixture->root), ==, 2);
+  client_check_rules (fixture->root, "1 2");
 
   fake_logind_end (fixture->logind, FAKE_LOGIND_ONE);
   client_hears (fixture->root, "Removed 1");
-  g_assert_cmpuint (count_rules (fixture->root), ==, 1);
+  client_check_rules (fixture->root, "2");
   fake_logind_end (fixture->logind, FAKE_LOGIND_TWO);
   client_hears (fixture->root, "Removed 2");
 }
@@ -116,13 +107,13 @@ test_restart (Fixture *fixture)
   fixture_start (fixture);
   kernel_gets_verdict (fake_snet_hold (fake_snet_event (ALICE)), SNET_VERDICT_DENY, EPERM);
   g_assert_true (fake_snet_waits (id));
-  g_assert_cmpuint (count_rules (fixture->root), ==, 1);
+  client_check_rules (fixture->root, "2");
 
   fake_logind_end (fixture->logind, FAKE_LOGIND_TWO);
   client_hears (fixture->root, "Removed 2");
   fixture_stop (fixture);
   fixture_start (fixture);
-  g_assert_cmpuint (count_rules (fixture->root), ==, 0);
+  client_check_rules (fixture->root, "");
 }
 
 static gboolean
@@ -150,13 +141,7 @@ test_ended_meanwhile (Fixture *fixture)
   fake_logind_release (fixture->logind);
   reply = later_wait (later);
   g_assert_cmpstr (g_dbus_message_get_error_name (reply), ==, SNET_ERROR_NAME_ALREADY_DECIDED);
-  g_assert_cmpuint (count_rules (fixture->root), ==, 0);
-}
-
-static gboolean
-has_no_rules (gpointer client)
-{
-  return count_rules (client) == 0;
+  client_check_rules (fixture->root, "");
 }
 
 /* Who has no logind has no session either; a rule of one that there was is over. */
@@ -168,10 +153,10 @@ test_no_logind (Fixture *fixture)
   fixture_stop (fixture);
   fake_logind_lose_name (fixture->logind);
   fixture_start (fixture);
-  wait_until (has_no_rules, fixture->root, "the end of the rule");
+  client_loses_all_rules (fixture->root);
   client_check_error (fixture->root, SNET_ERROR_NAME_INVALID_RULE, "lifetime", "Rules.Add",
                       "(@a{sv})", g_variant_new_parsed (UNTIL_LOGOUT));
-  g_assert_cmpuint (count_rules (fixture->root), ==, 0);
+  client_check_rules (fixture->root, "");
   fake_logind_own_name (fixture->logind);
 }
 
@@ -189,11 +174,11 @@ test_logind_restarts (Fixture *fixture)
 
   fake_logind_lose_name (fixture->logind);
   client_sync (fixture->root);
-  g_assert_cmpuint (count_rules (fixture->root), ==, 2);
+  client_check_rules (fixture->root, "1 2");
   fake_logind_end_silently (fixture->logind, FAKE_LOGIND_ONE);
   fake_logind_own_name (fixture->logind);
   client_hears (fixture->root, "Removed 1");
-  g_assert_cmpuint (count_rules (fixture->root), ==, 1);
+  client_check_rules (fixture->root, "2");
 }
 
 int

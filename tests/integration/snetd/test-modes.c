@@ -243,9 +243,7 @@ test_lockdown_policy (Fixture *fixture)
   client_set_mode (fixture->root, "lockdown", "{}");
   g_assert_true (
     g_file_set_contents (fixture->config_file, "[Verdict]\nPolicy=allow\nDelay=9\n", -1, NULL));
-  {
-    g_autoptr (GVariant) reply = client_call (fixture->root, "Control.Reload", NULL);
-  }
+  client_do (fixture->root, "Control.Reload");
   client_check_control (fixture->bob, "VerdictPolicy", "deny");
   client_check_control (fixture->bob, "VerdictDelay", "9");
 

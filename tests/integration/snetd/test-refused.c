@@ -26,12 +26,6 @@ set_refusing (gboolean refusing)
   fake_snet_set_verdict_hook (refusing ? refuse : NULL, NULL);
 }
 
-static void
-call_and_forget (Client *client, const char *method)
-{
-  g_autoptr (GVariant) reply = client_call (client, method, NULL);
-}
-
 /* Somebody is asked about it, and answers when the kernel takes verdicts again. */
 static void
 check_asked (Fixture *fixture, guint64 id, const char *warning)
@@ -157,7 +151,7 @@ test_settings (Fixture *fixture)
   client_check_error (fixture->root, FAILED, "cannot be changed", "Control.SetVerdictPolicy", "(s)",
                       "deny");
   g_assert_true (g_file_set_contents (fixture->config_file, "[Verdict]\nDelay=7\n", -1, NULL));
-  call_and_forget (fixture->root, "Control.Reload");
+  client_do (fixture->root, "Control.Reload");
   g_assert_cmpuint (fixture_count_warnings ("*cannot be changed*"), ==, 1);
   client_check_control (fixture->bob, "VerdictDelay", "60");
   /* Nobody waits for who has no agent any more. */

@@ -7,44 +7,11 @@
 
 #define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"
 
-/* The ids of List, "1 2". */
-static char *
-list_rules (Client *client)
-{
-  g_autoptr (GVariant) reply = client_call (client, "Rules.List", NULL);
-  g_autoptr (GVariant) rules = g_variant_get_child_value (reply, 0);
-  GString *ids = g_string_new (NULL);
-
-  for (gsize i = 0; i < g_variant_n_children (rules); i++)
-    {
-      g_autoptr (GVariant) rule = g_variant_get_child_value (rules, i);
-      guint64 id;
-
-      g_assert_true (g_variant_lookup (rule, "id", "t", &id));
-      g_string_append_printf (ids, "%s%" G_GUINT64_FORMAT, i > 0 ? " " : "", id);
-    }
-  return g_string_free (ids, FALSE);
-}
-
-static void
-check_rules (Client *client, const char *ids)
-{
-  g_autofree char *list = list_rules (client);
-
-  g_assert_cmpstr (list, ==, ids);
-}
-
 static void
 check_add_error (Client *client, const char *rule, const char *error_name, const char *says)
 {
   client_check_error (client, error_name, says, "Rules.Add", "(@a{sv})",
                       g_variant_new_parsed (rule));
-}
-
-static void
-remove_rule (Client *client, guint64 id)
-{
-  g_autoptr (GVariant) reply = client_call (client, "Rules.Remove", "(t)", id);
 }
 
 /* 1: the system's; 2: Alice's; 3: Bob's. */
@@ -62,11 +29,11 @@ static void
 test_list (Fixture *fixture)
 {
   add_three (fixture);
-  check_rules (fixture->root, "1 2 3");
-  check_rules (fixture->alice, "1 2");
-  check_rules (fixture->bob, "1 3");
+  client_check_rules (fixture->root, "1 2 3");
+  client_check_rules (fixture->alice, "1 2");
+  client_check_rules (fixture->bob, "1 3");
   fake_polkit_set (fixture->polkit, SNET_ACTION_OBSERVE, FAKE_POLKIT_YES);
-  check_rules (fixture->alice, "1 2 3");
+  client_check_rules (fixture->alice, "1 2 3");
 }
 
 static void
@@ -89,7 +56,7 @@ test_add (Fixture *fixture)
                    SNET_ACTION_MANAGE_SYSTEM_RULES);
   check_add_error (fixture->alice, "{'action': <'allow'>, 'uid': <uint32 2>}",
                    SNET_ERROR_NAME_INVALID_RULE, "owner");
-  check_rules (fixture->root, "");
+  client_check_rules (fixture->root, "");
 
   g_assert_cmpuint (
     client_add_rule (fixture->alice, "{'action': <'allow'>, 'program': <'/usr/bin/curl'>}"), ==, 1);
@@ -104,7 +71,7 @@ test_add (Fixture *fixture)
 
   fake_polkit_set (fixture->polkit, SNET_ACTION_MANAGE_SYSTEM_RULES, FAKE_POLKIT_YES);
   client_add_rule (fixture->alice, "{'action': <'allow'>, 'owner': <uint32 2>}");
-  check_rules (fixture->bob, "2");
+  client_check_rules (fixture->bob, "2");
 }
 
 static void
@@ -120,7 +87,7 @@ test_add_invalid (Fixture *fixture)
                    SNET_ERROR_NAME_INVALID_RULE, "operation");
   check_add_error (fixture->root, "{'action': <'allow'>, 'id': <uint64 5>}",
                    SNET_ERROR_NAME_INVALID_RULE, "id");
-  check_rules (fixture->root, "");
+  client_check_rules (fixture->root, "");
 }
 
 /* When Add returns it has been applied. */
@@ -152,22 +119,22 @@ test_remove (Fixture *fixture)
   fake_polkit_set (fixture->polkit, SNET_ACTION_OBSERVE, FAKE_POLKIT_YES);
   client_check_error (fixture->alice, ACCESS_DENIED, SNET_ACTION_MANAGE_SYSTEM_RULES,
                       "Rules.Remove", "(t)", (guint64)3);
-  check_rules (fixture->root, "1 2 3");
+  client_check_rules (fixture->root, "1 2 3");
 
   fake_polkit_set (fixture->polkit, SNET_ACTION_MANAGE_OWN_RULES, FAKE_POLKIT_YES);
-  remove_rule (fixture->alice, 2);
+  client_remove_rule (fixture->alice, 2);
   client_hears (fixture->bob, "Removed 2");
   fake_polkit_set (fixture->polkit, SNET_ACTION_MANAGE_SYSTEM_RULES, FAKE_POLKIT_YES);
-  remove_rule (fixture->alice, 3);
-  remove_rule (fixture->root, 1);
-  check_rules (fixture->root, "");
+  client_remove_rule (fixture->alice, 3);
+  client_remove_rule (fixture->root, 1);
+  client_check_rules (fixture->root, "");
   client_check_error (fixture->root, SNET_ERROR_NAME_UNKNOWN_RULE, "1", "Rules.Remove", "(t)",
                       (guint64)1);
 
   /* Nor are they there after a restart; and an id is never used again. */
   fixture_stop (fixture);
   fixture_start (fixture);
-  check_rules (fixture->root, "");
+  client_check_rules (fixture->root, "");
   g_assert_cmpuint (client_add_rule (fixture->root, "{'action': <'ask'>}"), ==, 4);
 }
 
@@ -202,37 +169,18 @@ test_ask (Fixture *fixture)
   id = fake_snet_hold (fake_snet_event (ALICE));
   client_hears (fixture->root, "Requested 1");
   g_assert_true (fake_snet_waits (id));
-  remove_rule (fixture->root, ask);
+  client_remove_rule (fixture->root, ask);
   g_assert_true (fake_snet_verdict (id, NULL, NULL));
   client_hears (fixture->root, "Decided 1 allow");
-}
-
-/* A key of Get, printed; NULL: absent. */
-static char *
-get_key (Client *client, guint64 id, const char *key)
-{
-  g_autoptr (GVariant) reply = client_call (client, "Rules.Get", "(t)", id);
-  g_autoptr (GVariant) rule = g_variant_get_child_value (reply, 0);
-  g_autoptr (GVariant) value = g_variant_lookup_value (rule, key, NULL);
-
-  return value != NULL ? g_variant_print (value, FALSE) : NULL;
-}
-
-static void
-check_key (Client *client, guint64 id, const char *key, const char *expected)
-{
-  g_autofree char *text = get_key (client, id, key);
-
-  g_assert_cmpstr (text, ==, expected);
 }
 
 static void
 test_get (Fixture *fixture)
 {
   add_three (fixture);
-  check_key (fixture->alice, 1, "action", "'ask'");
-  check_key (fixture->alice, 2, "owner", "1");
-  check_key (fixture->root, 3, "owner", "2");
+  client_check_rule_key (fixture->alice, 1, "action", "'ask'");
+  client_check_rule_key (fixture->alice, 2, "owner", "1");
+  client_check_rule_key (fixture->root, 3, "owner", "2");
   client_check_error (fixture->alice, SNET_ERROR_NAME_UNKNOWN_RULE, "3", "Rules.Get", "(t)",
                       (guint64)3);
   client_check_error (fixture->root, SNET_ERROR_NAME_UNKNOWN_RULE, "4", "Rules.Get", "(t)",
@@ -259,15 +207,15 @@ test_add_system (Fixture *fixture)
   check_add_error (fixture->alice, "{'action': <'allow'>, 'system': <true>, 'owner': <uint32 1>}",
                    SNET_ERROR_NAME_INVALID_RULE, "system");
   client_add_rule (fixture->alice, "{'action': <'allow'>, 'system': <false>}");
-  check_key (fixture->alice, 1, "owner", "1");
+  client_check_rule_key (fixture->alice, 1, "owner", "1");
   check_update_error (fixture->alice, 1, "{'action': <'deny'>, 'system': <true>}",
                       SNET_ERROR_NAME_INVALID_RULE, "owner");
 
   fake_polkit_set (fixture->polkit, SNET_ACTION_MANAGE_SYSTEM_RULES, FAKE_POLKIT_YES);
   client_add_rule (fixture->alice, "{'action': <'allow'>, 'system': <true>, 'locked': <true>}");
-  check_key (fixture->bob, 2, "owner", NULL);
-  check_key (fixture->bob, 2, "locked", "true");
-  check_key (fixture->bob, 2, "system", NULL);
+  client_check_rule_key (fixture->bob, 2, "owner", NULL);
+  client_check_rule_key (fixture->bob, 2, "locked", "true");
+  client_check_rule_key (fixture->bob, 2, "system", NULL);
 }
 
 static void
@@ -294,10 +242,10 @@ test_update_rights (Fixture *fixture)
                       SNET_ERROR_NAME_INVALID_RULE, "uid");
   check_update_error (fixture->alice, 2, "{'action': <'deny'>, 'locked': <true>}",
                       SNET_ERROR_NAME_INVALID_RULE, "locked");
-  check_key (fixture->root, 2, "action", "'ask'");
+  client_check_rule_key (fixture->root, 2, "action", "'ask'");
   update (fixture->alice, 2, "{'action': <'deny'>, 'owner': <uint32 1>}");
   client_hears (fixture->bob, "Changed 2");
-  check_key (fixture->root, 2, "action", "'deny'");
+  client_check_rule_key (fixture->root, 2, "action", "'deny'");
 }
 
 /* It is another rule from then on, here and on disk, under the same name. */
@@ -309,25 +257,25 @@ test_update (Fixture *fixture)
 
   rule = client_add_rule (fixture->root, "{'action': <'ask'>, 'lifetime': <'reboot'>,"
                                          " 'program': <'/usr/bin/curl'>, 'comment': <'first'>}");
-  created = get_key (fixture->root, rule, "created");
+  created = client_get_rule_key (fixture->root, rule, "created");
   id = fixture_hold (fixture, ALICE);
   update (fixture->root, rule, "{'action': <'deny'>, 'remote-port': <uint16 443>}");
   kernel_gets_verdict (id, SNET_VERDICT_DENY, 0);
 
   for (guint i = 0; i < 2; i++)
     {
-      check_key (fixture->root, rule, "action", "'deny'");
-      check_key (fixture->root, rule, "remote-port", "443");
-      check_key (fixture->root, rule, "lifetime", "'forever'");
-      check_key (fixture->root, rule, "program", NULL);
-      check_key (fixture->root, rule, "comment", NULL);
-      check_key (fixture->root, rule, "created", created);
+      client_check_rule_key (fixture->root, rule, "action", "'deny'");
+      client_check_rule_key (fixture->root, rule, "remote-port", "443");
+      client_check_rule_key (fixture->root, rule, "lifetime", "'forever'");
+      client_check_rule_key (fixture->root, rule, "program", NULL);
+      client_check_rule_key (fixture->root, rule, "comment", NULL);
+      client_check_rule_key (fixture->root, rule, "created", created);
       fixture_stop (fixture);
       fixture_start (fixture);
     }
   client_check_error (fixture->root, SNET_ERROR_NAME_INVALID_RULE, "action", "Rules.Update",
                       "(t@a{sv})", rule, g_variant_new_parsed ("{'remote-port': <uint16 25>}"));
-  check_key (fixture->root, rule, "remote-port", "443");
+  client_check_rule_key (fixture->root, rule, "remote-port", "443");
 }
 
 /* Kept, and not used. */
@@ -402,133 +350,6 @@ test_explain (Fixture *fixture)
   reply = client_call (fixture->root, "Rules.Explain", "(@a{sv})", event);
 }
 
-static gboolean
-rule_is_gone (gpointer user_data)
-{
-  Fixture *fixture = user_data;
-  g_autofree char *ids = list_rules (fixture->root);
-
-  return g_str_equal (ids, "");
-}
-
-/* For a second; then what it has decided is asked about again. */
-static void
-test_duration (Fixture *fixture)
-{
-  struct snet_ticket_terms terms;
-  guint64 id;
-  gint64 began = g_get_monotonic_time ();
-
-  client_add_rule (fixture->root,
-                   "{'action': <'deny'>, 'lifetime': <'until'>, 'duration': <uint32 2>}");
-  id = fake_snet_hold (fake_snet_event (ALICE));
-  kernel_gets_verdict (id, SNET_VERDICT_DENY, 0);
-  /* No ticket outlives it. */
-  if (fake_snet_ticket (id, &terms))
-    {
-      g_assert_cmpuint (terms.mode, ==, SNET_TICKET_FIXED);
-      g_assert_cmpuint (terms.lifetime, <=, 2);
-    }
-  wait_until (rule_is_gone, fixture, "the end of the rule");
-  g_assert_cmpint (g_get_monotonic_time () - began, >=, 2 * G_TIME_SPAN_SECOND);
-  client_hears (fixture->root, "Removed 1");
-  id = fixture_hold (fixture, ALICE);
-  g_assert_true (fake_snet_waits (id));
-}
-
-/* A time that is over; also while snetd does not run. */
-static void
-test_until (Fixture *fixture)
-{
-  guint64 rule = client_add_rule (
-    fixture->root, "{'action': <'deny'>, 'lifetime': <'until'>, 'until': <int64 1>}");
-
-  wait_until (rule_is_gone, fixture, "the end of the rule");
-  rule = client_add_rule (fixture->root,
-                          "{'action': <'deny'>, 'lifetime': <'until'>, 'duration': <uint32 1>}");
-  check_key (fixture->root, rule, "lifetime", "'until'");
-  fixture_stop (fixture);
-  g_usleep (1100000);
-  fixture_start (fixture);
-  check_rules (fixture->root, "");
-}
-
-static guint64
-add_until (Fixture *fixture, gint64 until)
-{
-  g_autofree char *rule = g_strdup_printf (
-    "{'action': <'ask'>, 'lifetime': <'until'>, 'until': <int64 %" G_GINT64_FORMAT ">}", until);
-
-  return client_add_rule (fixture->root, rule);
-}
-
-/* Each at its own time, in whatever order they were made; and who is removed before is not missed.
- */
-static void
-test_until_many (Fixture *fixture)
-{
-  const gint64 now = g_get_real_time ();
-  const guint64 far = add_until (fixture, now + G_TIME_SPAN_DAY);
-
-  remove_rule (fixture->root, add_until (fixture, now + 200 * G_TIME_SPAN_MILLISECOND));
-  add_until (fixture, now + 900 * G_TIME_SPAN_MILLISECOND);
-  add_until (fixture, now + 600 * G_TIME_SPAN_MILLISECOND);
-  client_add_rule (fixture->root,
-                   "{'action': <'ask'>, 'lifetime': <'until'>, 'duration': <uint32 1>}");
-  client_hears (fixture->root, "Removed 4");
-  client_hears (fixture->root, "Removed 3");
-  client_hears (fixture->root, "Removed 5");
-  check_rules (fixture->root, "1");
-  g_assert_cmpuint (far, ==, 1);
-}
-
-/* The rule that was made for one process goes when that does. */
-static void
-test_process_ends (Fixture *fixture)
-{
-  struct snet_event event = fake_snet_event (0);
-  g_autoptr (GSubprocess) process = NULL;
-  g_autoptr (GError) error = NULL;
-  guint64 id;
-
-  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE, &error, "cat", NULL);
-  g_assert_no_error (error);
-  event.pid = (guint32)g_ascii_strtoull (g_subprocess_get_identifier (process), NULL, 10);
-  id = fake_snet_hold (event);
-  client_hears (fixture->root, "Requested 1");
-  client_answer (fixture->root, id, "deny", "{'lifetime': <'process'>, 'match': <@as []>}");
-  check_key (fixture->root, 1, "process", "77");
-  id = fake_snet_hold (event);
-  kernel_gets_verdict (id, SNET_VERDICT_DENY, 0);
-
-  /* A restart of snetd does not lose sight of it. */
-  fixture_stop (fixture);
-  fixture_start (fixture);
-  check_rules (fixture->root, "1");
-  g_subprocess_force_exit (process);
-  wait_until (rule_is_gone, fixture, "the end of the rule");
-}
-
-/* It has ended already when the answer comes. */
-static void
-test_process_ended (Fixture *fixture)
-{
-  struct snet_event event = fake_snet_event (0);
-  g_autoptr (GSubprocess) process = NULL;
-  g_autoptr (GError) error = NULL;
-  guint64 id;
-
-  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE, &error, "cat", NULL);
-  g_assert_no_error (error);
-  event.pid = (guint32)g_ascii_strtoull (g_subprocess_get_identifier (process), NULL, 10);
-  g_subprocess_force_exit (process);
-  g_assert_true (g_subprocess_wait (process, NULL, &error));
-  id = fake_snet_hold (event);
-  client_hears (fixture->root, "Requested 1");
-  client_answer (fixture->root, id, "deny", "{'lifetime': <'process'>, 'match': <@as []>}");
-  wait_until (rule_is_gone, fixture, "the end of the rule");
-}
-
 /* Rules in files are seen by all and changed by nobody here, and keep their ids. */
 static void
 test_files (Fixture *fixture)
@@ -547,13 +368,13 @@ test_files (Fixture *fixture)
 
       fixture_stop (fixture);
       fixture_start (fixture);
-      ids = list_rules (fixture->alice);
+      ids = client_list_rules (fixture->alice);
       if (i > 0)
         g_assert_cmpuint (g_ascii_strtoull (ids, NULL, 10), ==, rule);
       rule = g_ascii_strtoull (ids, NULL, 10);
-      check_key (fixture->alice, rule, "source", quoted);
-      check_key (fixture->alice, rule, "owner", NULL);
-      check_key (fixture->alice, rule, "created", NULL);
+      client_check_rule_key (fixture->alice, rule, "source", quoted);
+      client_check_rule_key (fixture->alice, rule, "owner", NULL);
+      client_check_rule_key (fixture->alice, rule, "created", NULL);
     }
   held = fake_snet_hold (fake_snet_event (ALICE));
   kernel_gets_verdict (held, SNET_VERDICT_DENY, 0);
@@ -618,11 +439,6 @@ main (int argc, char **argv)
   fixture_add ("/rules/update-rights", test_update_rights);
   fixture_add ("/rules/disable", test_disable);
   fixture_add ("/rules/explain", test_explain);
-  fixture_add ("/rules/duration", test_duration);
-  fixture_add ("/rules/until", test_until);
-  fixture_add ("/rules/until-many", test_until_many);
-  fixture_add ("/rules/process-ends", test_process_ends);
-  fixture_add ("/rules/process-ended", test_process_ended);
   fixture_add ("/rules/files", test_files);
   fixture_add ("/rules/reload", test_reload);
 
