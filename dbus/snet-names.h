@@ -49,6 +49,7 @@
 #define SNET_KEY_REMOTE_ADDRESS "remote-address"
 #define SNET_KEY_REMOTE_PORT    "remote-port"
 #define SNET_KEY_REMOTE_HOST    "remote-host"
+#define SNET_KEY_HOST_SOURCE    "remote-host-source"
 #define SNET_KEY_HOLD           "hold"
 #define SNET_KEY_DEADLINE       "deadline"
 #define SNET_KEY_COUNT          "count"

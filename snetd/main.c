@@ -9,6 +9,12 @@
 /* Time enough for a desktop that is busy; a person does not wait longer for another one. */
 #define AGENT_TIMEOUT_MS 5000
 
+#define SNETD_HOSTS_FILE "/etc/hosts"
+
+/* By data/snetd-resolved.socket, and resolved's own. */
+#define SNETD_RESOLVED_SOCKET  "/run/snet/resolved"
+#define SNETD_RESOLVED_MONITOR "/run/systemd/resolve/io.systemd.Resolve.Monitor"
+
 typedef struct
 {
   GMainLoop *loop;
@@ -180,6 +186,9 @@ main (int argc, char **argv)
   options.config_file = config_file != NULL ? config_file : SNETD_CONFIG_FILE;
   options.lists_dir = lists_dir != NULL ? lists_dir : SNETD_LISTS_DIR;
   options.rules_dir = rules_dir != NULL ? rules_dir : SNETD_RULES_DIR;
+  options.hosts_file = SNETD_HOSTS_FILE;
+  options.resolved = session ? NULL : SNETD_RESOLVED_SOCKET;
+  options.resolved_monitor = SNETD_RESOLVED_MONITOR;
   options.session = session;
   options.agent_timeout = AGENT_TIMEOUT_MS;
 

@@ -179,3 +179,24 @@ snetd_address_shorten (const SnetdAddress *address, guint prefix)
     }
   return shorter;
 }
+
+guint
+snetd_address_hash (gconstpointer address)
+{
+  const SnetdAddress *key = address;
+  guint32 words[4];
+  guint hash = key->family;
+
+  memcpy (words, key->bytes, sizeof words);
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    hash = (hash ^ words[i]) * 0x9e3779b1u;
+  return hash ^ hash >> 15;
+}
+
+gboolean
+snetd_address_equal (gconstpointer a, gconstpointer b)
+{
+  const SnetdAddress *one = a, *other = b;
+
+  return one->family == other->family && memcmp (one->bytes, other->bytes, sizeof one->bytes) == 0;
+}

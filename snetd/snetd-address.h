@@ -35,3 +35,7 @@ gboolean snetd_address_contains (const SnetdAddress *prefix, const SnetdAddress 
 
 /* The prefix of that length that an address is in, or of the same if it is shorter. */
 SnetdAddress snetd_address_shorten (const SnetdAddress *address, guint prefix);
+
+/* For hash tables of single addresses. */
+guint snetd_address_hash (gconstpointer address);
+gboolean snetd_address_equal (gconstpointer a, gconstpointer b);

@@ -11,6 +11,7 @@
   .in_rule = G_STRUCT_OFFSET (SnetdRule, name), .in_request = G_STRUCT_OFFSET (SnetdRequest, name)
 #define OTHER(name)   .in_request = G_STRUCT_OFFSET (SnetdRequest, name)
 #define PORT_OF(name) .address = G_STRUCT_OFFSET (SnetdRequest, name)
+#define REMOTE_NAME   (SNET_FIELD_REMOTE_ADDR | SNETD_FIELD_REMOTE_NAME)
 
 static const Row rows[SNETD_CONDITION_LAST] = {
   [SNETD_CONDITION_PROCESS] = { SNET_KEY_PROCESS, &snetd_u64_kind, SNET_FIELD_PROCESS,
@@ -40,15 +41,15 @@ static const Row rows[SNETD_CONDITION_LAST] = {
                              .normalize = snetd_normalize_name },
   [SNETD_CONDITION_CGROUP] = { SNET_KEY_CGROUP, &snetd_text_kind, SNET_FIELD_CGROUP, SAME (cgroup),
                                .normalize = snetd_normalize_path },
-  [SNETD_CONDITION_REMOTE_HOST] = { SNET_KEY_REMOTE_HOST, &snetd_text_kind, SNET_FIELD_REMOTE_ADDR,
+  [SNETD_CONDITION_REMOTE_HOST] = { SNET_KEY_REMOTE_HOST, &snetd_text_kind, REMOTE_NAME,
                                     SAME (remote_host), .normalize = snetd_normalize_host },
-  [SNETD_CONDITION_REMOTE_DOMAIN] = { SNET_KEY_REMOTE_DOMAIN, &snetd_domain_kind,
-                                      SNET_FIELD_REMOTE_ADDR, FIELD (remote_domain),
-                                      OTHER (remote_host), .normalize = snetd_normalize_host },
+  [SNETD_CONDITION_REMOTE_DOMAIN] = { SNET_KEY_REMOTE_DOMAIN, &snetd_domain_kind, REMOTE_NAME,
+                                      FIELD (remote_domain), OTHER (remote_host),
+                                      .normalize = snetd_normalize_host },
   [SNETD_CONDITION_REMOTE_ADDRESS] = { SNET_KEY_REMOTE_ADDRESS, &snetd_address_kind,
                                        SNET_FIELD_REMOTE_ADDR, FIELD (remote_address),
                                        OTHER (remote) },
-  [SNETD_CONDITION_REMOTE_LIST] = { SNET_KEY_REMOTE_LIST, &snetd_list_kind, SNET_FIELD_REMOTE_ADDR,
+  [SNETD_CONDITION_REMOTE_LIST] = { SNET_KEY_REMOTE_LIST, &snetd_list_kind, REMOTE_NAME,
                                     FIELD (remote_list), .normalize = snetd_normalize_list },
   [SNETD_CONDITION_REMOTE_PORT] = { SNET_KEY_REMOTE_PORT, &snetd_port_kind, SNET_FIELD_REMOTE_PORT,
                                     SAME (remote_port), PORT_OF (remote) },

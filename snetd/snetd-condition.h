@@ -44,6 +44,12 @@ typedef enum
 
 #define SNETD_CONDITION_BIT(condition) (1u << (condition))
 
+/*
+ * Beside the bits of enum snet_field: the name of the remote address. The kernel knows none,
+ * so that no ticket can compare it; it can compare the address, while that has the name.
+ */
+#define SNETD_FIELD_REMOTE_NAME (G_GUINT64_CONSTANT (1) << 63)
+
 typedef struct _SnetdRule SnetdRule;
 typedef struct _SnetdRequest SnetdRequest;
 
@@ -62,7 +68,7 @@ SnetdCondition snetd_condition_from_key (const char *key);
 /* Its type on D-Bus: one character. */
 char snetd_condition_type (SnetdCondition condition);
 
-/* What of a call it looks at: bits of enum snet_field. */
+/* What of a call it looks at: bits of enum snet_field, and SNETD_FIELD_REMOTE_NAME. */
 guint64 snetd_condition_fields (SnetdCondition condition);
 
 /* Error: (SNETD_ERROR, SNETD_ERROR_INVALID_RULE), naming the key. */

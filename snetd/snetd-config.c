@@ -17,6 +17,7 @@ snetd_config_init (SnetdConfig *config)
   config->delay = 0;
   config->policy = -1;
   config->without_agent = SNETD_WITHOUT_AGENT_POLICY;
+  config->reverse = FALSE;
   config->retention.events = EVENTS_DEFAULT;
   config->retention.days = DAYS_DEFAULT;
 }
@@ -79,6 +80,22 @@ parse_without_agent (SnetdConfig *config, const char *value, char **ret_expected
   return FALSE;
 }
 
+static gboolean
+parse_reverse (SnetdConfig *config, const char *value, char **ret_expected)
+{
+  static const SnetdWord words[] = {
+    { FALSE, "no" },
+    { TRUE, "yes" },
+    { 0, NULL },
+  };
+  static const SnetdVocabulary vocabulary = { "yes-no", words, -1 };
+
+  if (snetd_vocabulary_value (&vocabulary, value, &config->reverse))
+    return TRUE;
+  *ret_expected = snetd_vocabulary_choices (&vocabulary);
+  return FALSE;
+}
+
 static const struct
 {
   const char *group;
@@ -88,6 +105,7 @@ static const struct
   { "Verdict", "Delay", parse_delay },
   { "Verdict", "Policy", parse_policy },
   { "Prompts", "AskWithoutAgent", parse_without_agent },
+  { "Names", "ReverseLookup", parse_reverse },
   { "Journal", "MaximumEvents", parse_events },
   { "Journal", "MaximumAgeDays", parse_days },
 };

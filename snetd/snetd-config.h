@@ -21,6 +21,7 @@ typedef struct
   int policy;  /* enum snet_verdict; -1: not said, the kernel's stays */
   SnetdRetention retention;
   int without_agent; /* SnetdWithoutAgent */
+  gboolean reverse;  /* name servers are asked for the names of addresses */
 } SnetdConfig;
 
 /* What there is without a file. */

@@ -160,8 +160,10 @@ make_parts (SnetdDaemon *self, const SnetdDaemonOptions *options)
   self->mode = snetd_switch_new (mode_path, boot_id);
   self->settings = snetd_settings_new (options->config_file, self->kernel, self->mode,
                                        snetd_policy_new (policy_path, boot_id));
-  self->manager = snetd_manager_new (self->kernel, self->monitor, self->rulebase, self->mode,
-                                     make_record (self->settings, options));
+  self->manager = snetd_manager_new (
+    self->kernel, self->monitor, self->rulebase, self->mode,
+    snetd_hosts_new (options->hosts_file, options->resolved, options->resolved_monitor),
+    make_record (self->settings, options));
   snetd_settings_bind (self->settings, self->manager, self->rulebase);
 }
 

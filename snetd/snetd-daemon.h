@@ -10,8 +10,12 @@ typedef struct
   const char *config_file; /* may be missing */
   const char *lists_dir;   /* likewise */
   const char *rules_dir;   /* likewise */
-  gboolean session;        /* a session bus: no polkit, its user is in charge */
-  guint agent_timeout;     /* milliseconds in which an agent accepts a question */
+  /* Where names of addresses come from, see snetd-hosts.h; each may be NULL. */
+  const char *hosts_file;
+  const char *resolved;
+  const char *resolved_monitor;
+  gboolean session;    /* a session bus: no polkit, its user is in charge */
+  guint agent_timeout; /* milliseconds in which an agent accepts a question */
 } SnetdDaemonOptions;
 
 /*

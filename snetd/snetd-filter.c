@@ -51,6 +51,7 @@ static const struct
   { SNET_KEY_PID, "u", "pid = ?", NULL, FALSE },
   { SNET_KEY_LOCAL_PORT, "q", "local_port = ?", NULL, FALSE },
   { SNET_KEY_PROTOCOL, "s", "protocol = " TEXT_ID, &snetd_protocols, FALSE },
+  { SNET_KEY_HOST_SOURCE, "s", "remote_host_source = " TEXT_ID, &snetd_host_sources, FALSE },
   { SNET_KEY_BEFORE, "t", "serial < ?", NULL, FALSE },
   { SNET_KEY_AFTER, "t", "serial > ?", NULL, FALSE },
   /* Where such times begin and end is found in the marks. */

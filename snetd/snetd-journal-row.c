@@ -14,6 +14,8 @@ typedef enum
   KIND_ERRNO,   /* a word, unless 0 */
   KIND_ADDRESS, /* unless unknown */
   KIND_PROTOCOL,
+  KIND_HOST,        /* unless NULL */
+  KIND_HOST_SOURCE, /* a word, unless there is none for it */
   KIND_LOCAL_PORT,
   KIND_REMOTE_PORT,
   KIND_U32,
@@ -56,7 +58,8 @@ static const struct
   { { SNET_KEY_LOCAL_PORT, "local_port", 'q' }, KIND_LOCAL_PORT, 0, NULL },
   { { SNET_KEY_REMOTE_ADDRESS, "remote_address", 's' }, KIND_ADDRESS, MEMBER (remote), NULL },
   { { SNET_KEY_REMOTE_PORT, "remote_port", 'q' }, KIND_REMOTE_PORT, 0, NULL },
-  { { SNET_KEY_REMOTE_HOST, "remote_host", 's' }, KIND_TEXT, MEMBER (remote_host), NULL },
+  { { SNET_KEY_REMOTE_HOST, "remote_host", 's' }, KIND_HOST, 0, NULL },
+  { { SNET_KEY_HOST_SOURCE, "remote_host_source", 's' }, KIND_HOST_SOURCE, 0, NULL },
   { { SNET_KEY_HOLD, "hold", 's' }, KIND_WORD, MEMBER (hold), &snetd_holds },
   { { SNET_KEY_VERDICT, "verdict", 's' }, KIND_WORD, MEMBER (verdict), &snetd_verdicts },
   { { SNET_KEY_REASON, "reason", 's' }, KIND_WORD, MEMBER (reason), &snetd_reasons },
@@ -107,6 +110,13 @@ get_text (gsize which, const SnetdRequest *request, char **ret_text)
     case KIND_PROTOCOL:
       *ret_text = snetd_protocol_word (request->family, request->protocol);
       return TRUE;
+    case KIND_HOST:
+      *ret_text = g_strdup (snetd_request_get_host (request));
+      return TRUE;
+    case KIND_HOST_SOURCE:
+      *ret_text =
+        snetd_vocabulary_word (&snetd_host_sources, snetd_request_get_host_source (request));
+      return TRUE;
     case KIND_ADDRESS:
       if (SNETD_ADDRESS_KNOWN ((const SnetdAddress *)member))
         *ret_text = snetd_address_to_string (member);
@@ -154,6 +164,8 @@ get_number (gsize which, const SnetdRequest *request, gint64 *ret_number)
     case KIND_ERRNO:
     case KIND_ADDRESS:
     case KIND_PROTOCOL:
+    case KIND_HOST:
+    case KIND_HOST_SOURCE:
     default:
       g_return_val_if_reached (FALSE);
     }

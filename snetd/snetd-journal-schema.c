@@ -267,6 +267,28 @@ static const char *const migrations[] = {
   "CREATE INDEX calls_by_app ON calls (app) WHERE app IS NOT NULL;"
   "CREATE INDEX calls_by_rule ON calls (rule) WHERE rule IS NOT NULL;"
   "CREATE INDEX calls_by_id ON calls (id) WHERE id IS NOT NULL",
+
+  "ALTER TABLE calls ADD COLUMN remote_host_source INTEGER;"
+  "DROP VIEW events;"
+  "CREATE VIEW events AS SELECT serial, id, time, (SELECT text FROM texts WHERE texts.id = "
+  "  operation) AS operation, (SELECT text FROM texts WHERE texts.id = family) AS family, "
+  "  (SELECT text FROM texts WHERE texts.id = type) AS type, (SELECT text FROM texts WHERE "
+  "  texts.id = protocol) AS protocol, uid, pid, (SELECT text FROM texts WHERE texts.id = "
+  "  comm) AS comm, (SELECT text FROM texts WHERE texts.id = program) AS program, (SELECT "
+  "  text FROM texts WHERE texts.id = program_digest) AS program_digest, (SELECT text FROM "
+  "  texts WHERE texts.id = script) AS script, (SELECT text FROM texts WHERE texts.id = "
+  "  command) AS command, (SELECT text FROM texts WHERE texts.id = directory) AS directory, "
+  "  (SELECT text FROM texts WHERE texts.id = ancestors) AS ancestors, process, session, "
+  "  (SELECT text FROM texts WHERE texts.id = app) AS app, (SELECT text FROM texts WHERE "
+  "  texts.id = unit) AS unit, (SELECT text FROM texts WHERE texts.id = cgroup) AS cgroup, "
+  "  netns, (SELECT text FROM texts WHERE texts.id = local_address) AS local_address, "
+  "  local_port, (SELECT text FROM texts WHERE texts.id = remote_address) AS remote_address, "
+  "  remote_port, (SELECT text FROM texts WHERE texts.id = remote_host) AS remote_host, "
+  "  (SELECT text FROM texts WHERE texts.id = remote_host_source) AS remote_host_source, "
+  "  (SELECT text FROM texts WHERE texts.id = hold) AS hold, (SELECT text FROM texts WHERE "
+  "  texts.id = verdict) AS verdict, (SELECT text FROM texts WHERE texts.id = reason) AS "
+  "  reason, rule, (SELECT text FROM texts WHERE texts.id = errno) AS errno, waited FROM "
+  "  calls",
   NULL,
 };
 

@@ -4,9 +4,13 @@
 #include "snetd-backlog.h"
 #include "snetd-dict.h"
 #include "snetd-error.h"
+#include "snetd-late.h"
 #include "snetd-mode.h"
 #include "snetd-step.h"
 #include "snetd-waiting.h"
+
+/* What resolved tells snetd comes by one process more than what it tells the program. */
+#define NAME_MS 100
 
 struct _SnetdManager
 {
@@ -16,6 +20,8 @@ struct _SnetdManager
   SnetdMonitor *monitor;
   SnetdRulebase *rulebase;
   SnetdSwitch *mode;
+  SnetdHosts *hosts;
+  SnetdLate *unnamed; /* whose names may be on their way */
   SnetdWaiting *waiting;
   SnetdPrompts *prompts;
   SnetdMissed *missed;
@@ -124,9 +130,21 @@ rule_on (SnetdManager *self, const SnetdRequest *request, gint64 time)
   return ruling;
 }
 
+/* For how long a ticket of it may last. */
+static guint32
+get_seconds (SnetdManager *self, const SnetdRuling *ruling, const SnetdRequest *request)
+{
+  const guint32 seconds = snetd_switch_get_seconds_left (self->mode);
+
+  if (!ruling->has_ticket || !(ruling->consulted.fields & SNETD_FIELD_REMOTE_NAME))
+    return seconds;
+  return MIN (seconds, snetd_hosts_rely (self->hosts, request));
+}
+
 /*
  * The rules' and the mode's say about a request that waits. TRUE if nobody need be asked:
- * it is decided, or has ended in the kernel and its cancellation is on its way.
+ * it is decided, it waits for its name, or it has ended in the kernel and its cancellation is
+ * on its way.
  */
 static gboolean
 judge (SnetdManager *self, SnetdRequest *request, gint64 time)
@@ -134,14 +152,15 @@ judge (SnetdManager *self, SnetdRequest *request, gint64 time)
   g_autoptr (GError) error = NULL;
   const SnetdRuling ruling = rule_on (self, request, time);
   const guint64 rule = ruling.rule != NULL ? ruling.rule->id : 0;
-  const guint32 seconds = snetd_switch_get_seconds_left (self->mode);
   struct snet_ticket_terms terms;
   gboolean has_terms;
 
+  if (request->awaits_name && (ruling.asks || (ruling.consulted.fields & SNETD_FIELD_REMOTE_NAME)))
+    return TRUE;
   if (ruling.asks)
     return FALSE;
 
-  has_terms = snetd_ruling_get_terms (&ruling, seconds, &terms);
+  has_terms = snetd_ruling_get_terms (&ruling, get_seconds (self, &ruling, request), &terms);
   if (snetd_kernel_verdict (self->kernel, request->id, ruling.verdict, ruling.error,
                             has_terms ? &terms : NULL, &error))
     {
@@ -229,13 +248,71 @@ decide_by_policy (SnetdManager *self, SnetdRequest *request)
 static void
 ask (SnetdManager *self, SnetdRequest *request)
 {
+  request->awaits_name = FALSE;
   snetd_request_wait (request);
   if (!snetd_prompts_add (self->prompts, request) && decide_by_policy (self, request))
     return;
 
+  snetd_hosts_name_to_show (self->hosts, request);
   request->announced = TRUE;
   self->asked++;
   g_signal_emit (self, signals[REQUESTED], 0, request);
+}
+
+/* What addresses are called. */
+
+static void
+show_name (SnetdManager *self, SnetdRequest *request)
+{
+  if (request->announced && snetd_hosts_name_to_show (self->hosts, request))
+    snetd_prompts_update (self->prompts, request);
+}
+
+/* Its name is there, or will not come. */
+static void
+go_on (SnetdManager *self, SnetdRequest *request)
+{
+  request->awaits_name = FALSE;
+  if (!judge (self, request, g_get_real_time ()))
+    ask (self, request);
+}
+
+static void
+late_cb (SnetdRequest *request, gpointer user_data)
+{
+  SnetdManager *self = user_data;
+
+  if (!request->awaits_name || snetd_waiting_lookup (self->waiting, request->id) != request)
+    return;
+  snetd_hosts_name (self->hosts, request);
+  go_on (self, request);
+}
+
+/* What is asked about already may be decided by a rule now, or else its name is shown. */
+static void
+named_cb (SnetdHosts *hosts, SnetdManager *self)
+{
+  g_autoptr (GPtrArray) requests = snetd_waiting_list (self->waiting);
+
+  for (guint i = 0; i < requests->len; i++)
+    {
+      SnetdRequest *request = g_ptr_array_index (requests, i);
+
+      if (request->decided)
+        continue;
+      if (!snetd_hosts_name (hosts, request))
+        show_name (self, request);
+      else if (request->awaits_name)
+        go_on (self, request);
+      else if (!judge (self, request, g_get_real_time ()))
+        snetd_prompts_update (self->prompts, request);
+    }
+}
+
+static void
+outdated_cb (SnetdHosts *hosts, SnetdManager *self)
+{
+  snetd_kernel_flush_tickets (self->kernel);
 }
 
 /* Nobody is left whom one could ask; those of other users stay. */
@@ -248,7 +325,7 @@ abandoned_cb (SnetdPrompts *prompts, SnetdManager *self)
     {
       SnetdRequest *request = g_ptr_array_index (requests, i);
 
-      if (!snetd_prompts_can_wait (prompts, request->uid))
+      if (!request->awaits_name && !snetd_prompts_can_wait (prompts, request->uid))
         decide_by_policy (self, request);
     }
 }
@@ -263,9 +340,13 @@ take_in (SnetdManager *self, SnetdRequest *request, gint64 time)
       snetd_waiting_outcome (self->waiting, request->id) != SNETD_OUTCOME_UNKNOWN)
     return;
 
+  snetd_hosts_name (self->hosts, request);
+  request->awaits_name = snetd_hosts_expects (self->hosts, request);
   snetd_waiting_add (self->waiting, request);
   if (!judge (self, request, time))
     ask (self, request);
+  else if (request->awaits_name && !request->decided)
+    snetd_late_add (self->unnamed, request);
 }
 
 static void
@@ -359,6 +440,7 @@ state_cb (SnetdKernel *kernel, SnetdManager *self)
 static void
 decided_by_kernel_cb (SnetdMonitor *monitor, SnetdRequest *request, SnetdManager *self)
 {
+  snetd_hosts_name (self->hosts, request);
   if (request->reason == SNETD_REASON_TICKET)
     {
       const SnetdRuling ruling = rule_on (self, request, request->time);
@@ -407,6 +489,12 @@ snetd_manager_get_record (SnetdManager *self)
   snetd_backlog_flush (self->untold);
   snetd_monitor_dispatch (self->monitor);
   return self->record;
+}
+
+SnetdHosts *
+snetd_manager_get_hosts (SnetdManager *self)
+{
+  return self->hosts;
 }
 
 SnetdPrompts *
@@ -594,6 +682,7 @@ snetd_manager_dispose (GObject *object)
   if (self->untold != NULL)
     snetd_backlog_flush (self->untold);
   g_clear_pointer (&self->untold, snetd_backlog_free);
+  g_clear_pointer (&self->unnamed, snetd_late_free);
   G_OBJECT_CLASS (snetd_manager_parent_class)->dispose (object);
 }
 
@@ -606,6 +695,7 @@ snetd_manager_finalize (GObject *object)
   g_clear_object (&self->monitor);
   g_clear_object (&self->rulebase);
   g_clear_object (&self->mode);
+  g_clear_object (&self->hosts);
   g_clear_pointer (&self->record, snetd_record_free);
   g_clear_object (&self->prompts);
   g_clear_object (&self->missed);
@@ -633,6 +723,7 @@ static void
 snetd_manager_init (SnetdManager *self)
 {
   self->untold = snetd_backlog_new (tell, self);
+  self->unnamed = snetd_late_new (NAME_MS, late_cb, self);
   self->waiting = snetd_waiting_new ();
   self->missed = snetd_missed_new ();
   self->prompts = snetd_prompts_new ();
@@ -644,6 +735,7 @@ snetd_manager_new (SnetdKernel *kernel,
                    SnetdMonitor *monitor,
                    SnetdRulebase *rulebase,
                    SnetdSwitch *mode,
+                   SnetdHosts *hosts,
                    SnetdRecord *record)
 {
   SnetdManager *self = g_object_new (SNETD_TYPE_MANAGER, NULL);
@@ -652,6 +744,7 @@ snetd_manager_new (SnetdKernel *kernel,
   self->monitor = g_object_ref (monitor);
   self->rulebase = g_object_ref (rulebase);
   self->mode = g_object_ref (mode);
+  self->hosts = hosts;
   self->record = record;
 
   g_signal_connect_object (kernel, "requested", G_CALLBACK (requested_cb), self, 0);
@@ -660,6 +753,8 @@ snetd_manager_new (SnetdKernel *kernel,
   g_signal_connect_object (kernel, "state-changed", G_CALLBACK (state_cb), self, 0);
   g_signal_connect_object (monitor, "decided", G_CALLBACK (decided_by_kernel_cb), self, 0);
   g_signal_connect_object (rulebase, "changed", G_CALLBACK (changed_cb), self, 0);
+  g_signal_connect_object (hosts, "named", G_CALLBACK (named_cb), self, 0);
+  g_signal_connect_object (hosts, "outdated", G_CALLBACK (outdated_cb), self, 0);
   g_signal_connect_object (mode, "changed", G_CALLBACK (changed_cb), self, 0);
   g_signal_connect_object (monitor, "lost", G_CALLBACK (lost_by_monitor_cb), self, 0);
   return self;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "snetd-hosts.h"
 #include "snetd-kernel.h"
 #include "snetd-missed.h"
 #include "snetd-monitor.h"
@@ -21,11 +22,12 @@
 #define SNETD_TYPE_MANAGER (snetd_manager_get_type ())
 G_DECLARE_FINAL_TYPE (SnetdManager, snetd_manager, SNETD, MANAGER, GObject)
 
-/* Takes @record. */
+/* Takes @hosts and @record. */
 SnetdManager *snetd_manager_new (SnetdKernel *kernel,
                                  SnetdMonitor *monitor,
                                  SnetdRulebase *rulebase,
                                  SnetdSwitch *mode,
+                                 SnetdHosts *hosts,
                                  SnetdRecord *record);
 
 /* Reads what waits in the kernel already. */
@@ -40,6 +42,9 @@ SnetdPrompts *snetd_manager_get_prompts (SnetdManager *self);
 /* What has been decided; borrowed. Who asks what has become of a call that has returned finds it.
  */
 SnetdRecord *snetd_manager_get_record (SnetdManager *self);
+
+/* What addresses are called. */
+SnetdHosts *snetd_manager_get_hosts (SnetdManager *self);
 
 /* Those that nobody answered in time. */
 SnetdMissed *snetd_manager_get_missed (SnetdManager *self);

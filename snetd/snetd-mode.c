@@ -67,7 +67,7 @@ snetd_ruling_get_terms (const SnetdRuling *ruling,
   if (!ruling->has_ticket)
     return FALSE;
   *ret_terms = (struct snet_ticket_terms){
-    .fields = ruling->consulted.fields,
+    .fields = ruling->consulted.fields & ~SNETD_FIELD_REMOTE_NAME,
     .mode = SNET_TICKET_DEFAULT,
     .lifetime = SNET_TICKET_DEFAULT,
   };

@@ -34,7 +34,8 @@ void snetd_mode_rule (SnetdMode mode, const SnetdDecision *decision, SnetdRuling
 /*
  * The ticket for all calls that would be decided alike, for at most so many seconds;
  * G_MAXUINT32: without end. FALSE: there is none, or for so short a time that it is not
- * worth it.
+ * worth it. The kernel knows no names: if they were consulted, it is the caller's concern
+ * that the ticket ends when the name does.
  */
 gboolean snetd_ruling_get_terms (const SnetdRuling *ruling,
                                  guint32 seconds,

@@ -121,6 +121,13 @@ static const SnetdWord reason_words[] = {
   { 0, NULL },
 };
 
+static const SnetdWord host_source_words[] = {
+  { SNETD_HOST_SOURCE_HOSTS, "hosts" },
+  { SNETD_HOST_SOURCE_RESOLVED, "resolved" },
+  { SNETD_HOST_SOURCE_REVERSE, "reverse" },
+  { 0, NULL },
+};
+
 /* The Linux errno values, without the aliases EWOULDBLOCK, EDEADLOCK and ENOTSUP. */
 #define ERRNO(name)                                                                                \
   {                                                                                                \
@@ -273,6 +280,7 @@ const SnetdVocabulary snetd_actions = { "action", action_words, -1 };
 const SnetdVocabulary snetd_lifetimes = { "lifetime", lifetime_words, -1 };
 const SnetdVocabulary snetd_modes = { "mode", mode_words, -1 };
 const SnetdVocabulary snetd_reasons = { "reason", reason_words, -1 };
+const SnetdVocabulary snetd_host_sources = { "remote-host-source", host_source_words, -1 };
 
 char *
 snetd_vocabulary_word (const SnetdVocabulary *vocabulary, int value)

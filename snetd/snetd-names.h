@@ -47,6 +47,15 @@ typedef enum
 
 #define SNETD_REASON_LAST (SNETD_REASON_OFF + 1)
 
+/* Who says what an address is called, see snetd-hosts.h. */
+typedef enum
+{
+  SNETD_HOST_SOURCE_NONE, /* nobody */
+  SNETD_HOST_SOURCE_HOSTS,
+  SNETD_HOST_SOURCE_RESOLVED,
+  SNETD_HOST_SOURCE_REVERSE,
+} SnetdHostSource;
+
 typedef struct
 {
   int value;
@@ -75,6 +84,7 @@ extern const SnetdVocabulary snetd_actions;
 extern const SnetdVocabulary snetd_lifetimes;
 extern const SnetdVocabulary snetd_modes;
 extern const SnetdVocabulary snetd_reasons;
+extern const SnetdVocabulary snetd_host_sources;
 
 /* Word for a value, newly allocated; NULL if there is none. */
 char *snetd_vocabulary_word (const SnetdVocabulary *vocabulary, int value);

@@ -320,6 +320,15 @@ snetd_prompts_add (SnetdPrompts *self, SnetdRequest *request)
 }
 
 void
+snetd_prompts_update (SnetdPrompts *self, SnetdRequest *request)
+{
+  Member *member = g_hash_table_lookup (self->members, &request->id);
+
+  if (member != NULL)
+    change (self, member->prompt);
+}
+
+void
 snetd_prompts_remove (SnetdPrompts *self, SnetdRequest *request, const char *reason)
 {
   Member *member = g_hash_table_lookup (self->members, &request->id);

@@ -20,7 +20,7 @@
  *
  * Signals:
  * shown (SnetdPrompt): its user is to be asked.
- * changed (SnetdPrompt): one that is shown has more or less requests.
+ * changed (SnetdPrompt): one that is shown has more or less requests, or more is known of them.
  * ended (SnetdPrompt, s reason): one that was shown needs no answer any more.
  * abandoned (): requests of some user are not taken any more; they may be there still.
  */
@@ -54,6 +54,9 @@ gboolean snetd_prompts_can_wait (SnetdPrompts *self, guint32 uid);
  * is like none of them.
  */
 gboolean snetd_prompts_add (SnetdPrompts *self, SnetdRequest *request);
+
+/* More is known of it than before; nothing happens if it is in no prompt. */
+void snetd_prompts_update (SnetdPrompts *self, SnetdRequest *request);
 
 /* It waits no more, for whatever reason; nothing happens if it is in no prompt. */
 void snetd_prompts_remove (SnetdPrompts *self, SnetdRequest *request, const char *reason);

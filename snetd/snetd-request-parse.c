@@ -54,6 +54,7 @@ static const struct
   { SNET_KEY_REMOTE_ADDRESS, KIND_ADDRESS, MEMBER (remote), NULL },
   { SNET_KEY_REMOTE_PORT, KIND_PORT, MEMBER (remote_port), NULL },
   { SNET_KEY_REMOTE_HOST, KIND_TEXT, MEMBER (remote_host), NULL },
+  { SNET_KEY_HOST_SOURCE, KIND_WORD, MEMBER (remote_host_source), &snetd_host_sources },
   { SNET_KEY_ID, KIND_NONE, 0, NULL },
   { SNET_KEY_PID, KIND_NONE, 0, NULL },
   { SNET_KEY_COMM, KIND_NONE, 0, NULL },
@@ -138,6 +139,16 @@ read_key (SnetdRequest *request, const char *key, GVariant *value, GError **erro
   return invalid (key, "is not a key of an event", error);
 }
 
+/* Such a name decides nothing, here as in a call. */
+static void
+set_apart_reverse (SnetdRequest *request)
+{
+  if (request->remote_host_source != SNETD_HOST_SOURCE_REVERSE)
+    return;
+  request->reverse_host = g_steal_pointer (&request->remote_host);
+  request->remote_host_source = SNETD_HOST_SOURCE_NONE;
+}
+
 SnetdRequest *
 snetd_request_from_variant (GVariant *dictionary, GError **error)
 {
@@ -162,5 +173,6 @@ snetd_request_from_variant (GVariant *dictionary, GError **error)
       if (!read_key (request, key, owned, error))
         return NULL;
     }
+  set_apart_reverse (request);
   return g_steal_pointer (&request);
 }

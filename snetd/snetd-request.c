@@ -131,6 +131,7 @@ snetd_request_unref (SnetdRequest *request)
   g_free (request->unit);
   g_free (request->cgroup);
   g_free (request->remote_host);
+  g_free (request->reverse_host);
   g_free (request);
 }
 
@@ -154,6 +155,20 @@ snetd_request_decide (SnetdRequest *request,
   waited = request->held_since != 0 ? g_get_monotonic_time () - request->held_since
                                     : g_get_real_time () - request->time;
   request->waited = MAX (waited, 0);
+}
+
+const char *
+snetd_request_get_host (const SnetdRequest *request)
+{
+  return request->remote_host != NULL ? request->remote_host : request->reverse_host;
+}
+
+SnetdHostSource
+snetd_request_get_host_source (const SnetdRequest *request)
+{
+  if (request->remote_host != NULL)
+    return request->remote_host_source;
+  return request->reverse_host != NULL ? SNETD_HOST_SOURCE_REVERSE : SNETD_HOST_SOURCE_NONE;
 }
 
 static void
@@ -213,7 +228,9 @@ snetd_request_to_variant (const SnetdRequest *request)
   snetd_dict_add_address (&dict, SNET_KEY_REMOTE_ADDRESS, &request->remote);
   if (SNETD_ADDRESS_KNOWN (&request->remote))
     snetd_dict_add (&dict, SNET_KEY_REMOTE_PORT, g_variant_new ("q", request->remote_port));
-  snetd_dict_add_text (&dict, SNET_KEY_REMOTE_HOST, request->remote_host);
+  snetd_dict_add_text (&dict, SNET_KEY_REMOTE_HOST, snetd_request_get_host (request));
+  snetd_dict_add_word (&dict, SNET_KEY_HOST_SOURCE, &snetd_host_sources,
+                       snetd_request_get_host_source (request));
   snetd_dict_add_word (&dict, SNET_KEY_HOLD, &snetd_holds, request->hold);
 
   if (request->decided)

@@ -43,14 +43,17 @@ struct _SnetdRequest
   char *app;
   char *unit;
   char *cgroup;
-  char *remote_host;
-  SnetdAddress local;  /* AF_UNSPEC: unknown, and so is the port */
-  SnetdAddress remote; /* likewise */
+  char *remote_host;      /* by which rules may decide, see snetd-hosts.h */
+  int remote_host_source; /* SnetdHostSource, of that */
+  char *reverse_host;     /* only to be shown, and only if there is no other */
+  SnetdAddress local;     /* AF_UNSPEC: unknown, and so is the port */
+  SnetdAddress remote;    /* likewise */
   guint16 local_port;
   guint16 remote_port;
   gint64 held_since; /* on the monotonic clock; 0: it need not wait for anybody */
 
-  gboolean announced; /* clients have been told that it waits */
+  gboolean announced;   /* clients have been told that it waits */
+  gboolean awaits_name; /* its name may be on its way: nothing that needs one decides it yet */
 
   gboolean decided;
   enum snet_verdict verdict;
@@ -91,6 +94,10 @@ void snetd_request_decide (SnetdRequest *request,
  * Error: SNETD_ERROR_INVALID_EVENT, naming the key.
  */
 SnetdRequest *snetd_request_from_variant (GVariant *dictionary, GError **error);
+
+/* What its remote address is called, for people: NULL, and NONE, if nobody says. */
+const char *snetd_request_get_host (const SnetdRequest *request);
+SnetdHostSource snetd_request_get_host_source (const SnetdRequest *request);
 
 /* An a{sv} with the keys of an event, floating. */
 GVariant *snetd_request_to_variant (const SnetdRequest *request);

@@ -144,10 +144,11 @@ snetd_settings_get_retention (SnetdSettings *self)
 }
 
 static void
-apply_to_prompts (SnetdSettings *self)
+apply_to_manager (SnetdSettings *self)
 {
   snetd_prompts_set_wait (snetd_manager_get_prompts (self->manager),
                           self->config.without_agent == SNETD_WITHOUT_AGENT_WAIT);
+  snetd_hosts_set_reverse (snetd_manager_get_hosts (self->manager), self->config.reverse);
 }
 
 void
@@ -157,7 +158,7 @@ snetd_settings_bind (SnetdSettings *self, SnetdManager *manager, SnetdRulebase *
 
   self->manager = g_object_ref (manager);
   self->rulebase = g_object_ref (rulebase);
-  apply_to_prompts (self);
+  apply_to_manager (self);
 }
 
 static gboolean
@@ -191,7 +192,7 @@ snetd_settings_reload (SnetdSettings *self, GError **error)
 
   self->config = config;
   apply_to_kernel (self);
-  apply_to_prompts (self);
+  apply_to_manager (self);
   snetd_record_set_retention (snetd_manager_get_record (self->manager), &config.retention);
   snetd_log (G_LOG_LEVEL_MESSAGE, SNETD_MESSAGE_CONFIG, "%s has been read again", self->path);
   return reload_rules (self, error);

@@ -14,7 +14,7 @@ typedef struct SnetdSubtable SnetdSubtable;
 /* What judging a request has looked at. */
 typedef struct
 {
-  guint64 fields; /* bits of enum snet_field: who is alike in them is judged alike, */
+  guint64 fields; /* see snetd_condition_fields(): who is alike in them is judged alike, */
   guint minutes;  /* for so long; SNETD_WEEK_MINUTES: always */
 } SnetdConsulted;
 

@@ -107,6 +107,9 @@ fixture_start (Fixture *fixture)
     .config_file = fixture->config_file,
     .lists_dir = fixture->lists_dir,
     .rules_dir = fixture->rules_dir,
+    .hosts_file = fixture->hosts_file,
+    .resolved = fixture->resolved,
+    .resolved_monitor = fixture->resolved,
     .agent_timeout = fixture->agent_timeout,
     .session = fixture->session,
   };
@@ -172,6 +175,8 @@ set_up (Fixture *fixture, gconstpointer unused)
   fixture->rules_db = g_build_filename (fixture->state_dir, "rules.db", NULL);
   fixture->mode_file = g_build_filename (fixture->state_dir, "mode", NULL);
   fixture->journal_db = g_build_filename (fixture->state_dir, "journal.db", NULL);
+  fixture->hosts_file = g_build_filename (fixture->state_dir, "hosts", NULL);
+  fixture->resolved = g_build_filename (fixture->state_dir, "resolved", NULL);
   fixture->root = client_new (0);
   fixture->alice = client_new (ALICE);
   fixture->bob = client_new (BOB);
@@ -218,6 +223,8 @@ tear_down (Fixture *fixture, gconstpointer unused)
   g_free (fixture->rules_db);
   g_free (fixture->mode_file);
   g_free (fixture->journal_db);
+  g_free (fixture->hosts_file);
+  g_free (fixture->resolved);
   g_free (fixture->failure);
 }
 

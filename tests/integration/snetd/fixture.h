@@ -47,6 +47,8 @@ typedef struct
   char *rules_db;
   char *mode_file;
   char *journal_db;
+  char *hosts_file; /* not there yet, and no resolved */
+  char *resolved;
 } Fixture;
 
 /* For the whole program; FALSE if it has to be skipped, which has been said. */

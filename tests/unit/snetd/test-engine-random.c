@@ -123,28 +123,22 @@ random_rule (GRand *random, guint64 id)
   return rule;
 }
 
-/* Each address has one name, or none. */
-static void
-name_remote (SnetdRequest *request)
-{
-  g_autofree char *text = NULL;
-
-  g_clear_pointer (&request->remote_host, g_free);
-  if (!SNETD_ADDRESS_KNOWN (&request->remote))
-    return;
-  text = snetd_address_to_string (&request->remote);
-  for (guint i = 0; hosts[i] != NULL; i++)
-    {
-      if (g_str_equal (addresses[i], text))
-        request->remote_host = g_strdup (hosts[i]);
-    }
-}
-
 static void
 set_text (char **text, const char *value)
 {
   g_free (*text);
   *text = g_strdup (value);
+}
+
+/* An address has now this name and now that; and one that is only shown decides nothing. */
+static void
+name_remote (GRand *random, guint64 fields, SnetdRequest *request)
+{
+  const gboolean known = SNETD_ADDRESS_KNOWN (&request->remote);
+
+  if (!(fields & SNETD_FIELD_REMOTE_NAME))
+    set_text (&request->remote_host, known ? pick (random, hosts, FALSE) : NULL);
+  set_text (&request->reverse_host, pick (random, hosts, FALSE));
 }
 
 /* What goes with each field of the kernel's. */
@@ -217,7 +211,7 @@ randomize (GRand *random, guint64 fields, SnetdRequest *request)
     randomize_address (random, (fields & SNET_FIELD_REMOTE_PORT) != 0, &request->remote);
   if (!(fields & SNET_FIELD_REMOTE_PORT))
     request->remote_port = g_rand_int_range (random, 0, 3);
-  name_remote (request);
+  name_remote (random, fields, request);
   if (!(fields & SNET_FIELD_OPERATION))
     request->operation = g_rand_boolean (random) ? SNET_OP_BIND : SNET_OP_CONNECT;
   if (!(fields & SNET_FIELD_PROTOCOL))
@@ -605,7 +599,7 @@ test_consulted (Fixture *fixture, gconstpointer unused)
         fill (fixture);
       next_request (fixture);
       snetd_engine_decide (fixture->engine, &fixture->context, &decision);
-      narrow += decision.consulted.fields != SNET_FIELD_ALL;
+      narrow += (decision.consulted.fields & SNET_FIELD_ALL) != SNET_FIELD_ALL;
       minute = fixture->context.week_minute;
       for (guint i = 0; i < 20; i++)
         {

@@ -303,6 +303,8 @@ test_filters (Fixture *fixture, gconstpointer unused)
     { "{'unit': <'nc.service'>}", 1 },
     { "{'app': <'org.example.Nc'>}", 1 },
     { "{'remote-host': <'www.example.org'>}", 1 },
+    { "{'remote-host-source': <'resolved'>}", 1 },
+    { "{'remote-host-source': <'reverse'>}", 0 },
     { "{'text': <'/bin/nc'>}", 1 },
     { "{'text': <'N/nC'>}", 1 },
     { "{'text': <'CURL'>}", 4 },      /* comm */
@@ -340,6 +342,7 @@ test_filters (Fixture *fixture, gconstpointer unused)
   request->unit = g_strdup ("nc.service");
   request->app = g_strdup ("org.example.Nc");
   request->remote_host = g_strdup ("www.example.org");
+  request->remote_host_source = SNETD_HOST_SOURCE_RESOLVED;
   g_strfreev (request->command);
   request->command = g_strdupv ((char **)command);
   snetd_request_decide (request, SNET_VERDICT_ALLOW, 0, SNETD_REASON_USER, 0);

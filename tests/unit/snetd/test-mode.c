@@ -94,6 +94,11 @@ test_terms (void)
   g_assert_cmpuint (terms.mode, ==, SNET_TICKET_FIXED);
   g_assert_cmpuint (terms.lifetime, ==, 90);
 
+  /* The kernel has no such field. */
+  ruling.consulted.fields |= SNETD_FIELD_REMOTE_NAME;
+  g_assert_true (snetd_ruling_get_terms (&ruling, 90, &terms));
+  g_assert_cmphex (terms.fields, ==, CONSULTED);
+
   ruling.consulted.minutes = 2;
   g_assert_true (snetd_ruling_get_terms (&ruling, 90, &terms));
   g_assert_cmpuint (terms.lifetime, ==, 60);
