@@ -6,6 +6,12 @@
 #define NAME_MAX_BYTES  253
 #define LABEL_MAX_BYTES 63
 
+/* Each character of a name takes a byte of DNS or more, and four of UTF-8 or less. */
+#define CONVERTED_MAX_BYTES (4 * NAME_MAX_BYTES)
+
+/* Of a name that is none, for who wrote it. */
+#define SHOWN_MAX_BYTES 300
+
 /* Underscores are no names of hosts, but there are many such hosts. */
 static gboolean
 is_label (const char *label, gsize length)
@@ -48,19 +54,33 @@ is_name (const char *name)
     }
 }
 
+/*
+ * GLib believes what it converts to be UTF-8, and reads beyond its end if it is not. A name
+ * that is too long is not looked at: it takes time that grows with the square of that.
+ */
+static gboolean
+can_be_converted (const char *name)
+{
+  const gsize length = strnlen (name, CONVERTED_MAX_BYTES + 1);
+
+  return length <= CONVERTED_MAX_BYTES && g_utf8_validate (name, (gssize)length, NULL);
+}
+
 char *
 snetd_host_normalize (const char *name, GError **error)
 {
-  g_autofree char *ascii = g_hostname_to_ascii (name);
+  g_autofree char *ascii = can_be_converted (name) ? g_hostname_to_ascii (name) : NULL;
   g_autofree char *small = ascii != NULL ? g_ascii_strdown (ascii, -1) : NULL;
+  g_autofree char *shown = NULL;
 
   if (small != NULL && g_str_has_suffix (small, "."))
     small[strlen (small) - 1] = '\0';
   if (small != NULL && is_name (small))
     return g_steal_pointer (&small);
 
+  shown = g_utf8_make_valid (name, (gssize)strnlen (name, SHOWN_MAX_BYTES));
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-               "“%s” is not the name of a host or domain, such as example.org", name);
+               "“%s” is not the name of a host or domain, such as example.org", shown);
   return NULL;
 }
 

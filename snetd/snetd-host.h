@@ -9,7 +9,10 @@
  * ASCII as DNS has them (xn--…), and no dot at the end.
  */
 
-/* NULL, with words for who wrote it, if it is no name. */
+/*
+ * NULL, with words for who wrote it, if it is no name. Any bytes may be asked about, also such
+ * as are no UTF-8; the words are UTF-8 in any case.
+ */
 char *snetd_host_normalize (const char *name, GError **error);
 
 /* Both normalized. The domain itself is within it. */

@@ -215,6 +215,60 @@ test_host (void)
     }
 }
 
+/* From files, the bus and the database: whatever bytes they are. */
+static void
+test_host_bytes (void)
+{
+  static const char *const names[] = {
+    "\xff",
+    "ex\xc3mple.org",
+    "example.\xc3",
+    "example.\xf0\x9f\x98",
+    "\xf8\x88\x80.org",
+    "\xed\xa0\x80.org",
+    "\xc0\xae.org",
+    "a\xcc",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      /* Exactly as long as it is, so that one byte too many is seen. */
+      g_autofree char *name = g_strdup (names[i]);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (snetd_host_normalize (name, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+      g_assert_true (g_utf8_validate (error->message, -1, NULL));
+      g_assert_null (snetd_host_normalize (name, NULL));
+    }
+}
+
+/* What is far too long is refused at once, and not repeated in full. */
+static void
+test_host_long (void)
+{
+  g_autoptr (GString) name = g_string_new (NULL);
+  g_autofree char *label = g_strnfill (49, 'a');
+  g_autoptr (GError) error = NULL;
+  g_autofree char *longest = NULL;
+
+  for (guint i = 0; i < 1000000; i++)
+    g_string_append (name, "é");
+  g_assert_null (snetd_host_normalize (name->str, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+  g_assert_cmpuint (strlen (error->message), <, 1000);
+  g_assert_true (g_utf8_validate (error->message, -1, NULL));
+
+  /* And the longest that there can be is none of these. */
+  g_string_truncate (name, 0);
+  for (guint i = 0; i < 5; i++)
+    g_string_append_printf (name, "%s.", label);
+  g_string_append (name, "org");
+  g_assert_cmpuint (name->len, ==, 253);
+  longest = snetd_host_normalize (name->str, NULL);
+  g_assert_cmpstr (longest, ==, name->str);
+}
+
 static void
 test_domain (void)
 {
@@ -340,6 +394,8 @@ main (int argc, char **argv)
   g_test_add_func ("/values/pattern/bad", test_pattern_bad);
   g_test_add_func ("/values/ports", test_ports);
   g_test_add_func ("/values/host", test_host);
+  g_test_add_func ("/values/host-bytes", test_host_bytes);
+  g_test_add_func ("/values/host-long", test_host_long);
   g_test_add_func ("/values/domain", test_domain);
   g_test_add_func ("/values/week", test_week);
   g_test_add_func ("/values/week/spelling", test_week_spelling);
