@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <systemd/sd-daemon.h>
 
-#include "snetd-daemon.h"
+#include "snetd-service.h"
 
 /* Time enough for a desktop that is busy; a person does not wait longer for another one. */
 #define AGENT_TIMEOUT_MS 5000
@@ -18,7 +18,7 @@
 typedef struct
 {
   GMainLoop *loop;
-  SnetdDaemon *daemon; /* while it is running */
+  SnetdService *service; /* while it is running */
   gboolean ready;
   int status;
 } Run;
@@ -43,7 +43,7 @@ hang_up_cb (gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   sd_notifyf (0, "RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time ());
-  if (!snetd_daemon_reload (run->daemon, &error))
+  if (!snetd_service_reload (run->service, &error))
     g_warning ("%s", error->message);
   if (run->ready)
     sd_notify (0, "READY=1");
@@ -74,14 +74,14 @@ feed_watchdog (void)
 }
 
 static void
-ready_cb (SnetdDaemon *daemon, gpointer user_data)
+ready_cb (SnetdService *service, gpointer user_data)
 {
   ((Run *)user_data)->ready = TRUE;
   sd_notify (0, "READY=1");
 }
 
 static void
-failed_cb (SnetdDaemon *daemon, const char *message, gpointer user_data)
+failed_cb (SnetdService *service, const char *message, gpointer user_data)
 {
   Run *run = user_data;
 
@@ -90,30 +90,32 @@ failed_cb (SnetdDaemon *daemon, const char *message, gpointer user_data)
   g_main_loop_quit (run->loop);
 }
 
-static gboolean
-run_daemon (Run *run, const SnetdDaemonOptions *options, GError **error)
+/* NULL: see @error. */
+static SnetdService *
+make_service (const SnetdDaemonOptions *options, GError **error)
 {
-  g_autoptr (GDBusConnection) connection = NULL;
-  g_autoptr (SnetdDaemon) daemon = NULL;
+  g_autofree char *address = g_dbus_address_get_for_bus_sync (
+    options->session ? G_BUS_TYPE_SESSION : G_BUS_TYPE_SYSTEM, NULL, error);
+  SnetdService *service = address != NULL ? snetd_service_new (address, options, error) : NULL;
+
+  if (service == NULL)
+    g_prefix_error (error,
+                    "The %s bus cannot be reached: ", options->session ? "session" : "system");
+  return service;
+}
+
+static gboolean
+run_service (Run *run, const SnetdDaemonOptions *options, GError **error)
+{
+  g_autoptr (SnetdService) service = make_service (options, error);
   guint sources[4];
 
-  connection =
-    g_bus_get_sync (options->session ? G_BUS_TYPE_SESSION : G_BUS_TYPE_SYSTEM, NULL, error);
-  if (connection == NULL)
-    {
-      g_prefix_error (error,
-                      "The %s bus cannot be reached: ", options->session ? "session" : "system");
-      return FALSE;
-    }
-  g_dbus_connection_set_exit_on_close (connection, FALSE);
-
-  daemon = snetd_daemon_new (connection, options, error);
-  if (daemon == NULL)
+  if (service == NULL)
     return FALSE;
-  g_signal_connect (daemon, "ready", G_CALLBACK (ready_cb), run);
-  g_signal_connect (daemon, "failed", G_CALLBACK (failed_cb), run);
+  g_signal_connect (service, "ready", G_CALLBACK (ready_cb), run);
+  g_signal_connect (service, "failed", G_CALLBACK (failed_cb), run);
 
-  run->daemon = daemon;
+  run->service = service;
   sources[0] = g_unix_signal_add (SIGTERM, terminate_cb, run);
   sources[1] = g_unix_signal_add (SIGINT, terminate_cb, run);
   sources[2] = g_unix_signal_add (SIGHUP, hang_up_cb, run);
@@ -162,7 +164,7 @@ main (int argc, char **argv)
     g_option_context_new ("– asks before programs use the network");
   g_autoptr (GError) error = NULL;
   Run run = { .status = EXIT_SUCCESS };
-  SnetdDaemonOptions options;
+  SnetdDaemonOptions options = { NULL };
 
   setlocale (LC_ALL, "");
   g_option_context_add_main_entries (context, entries, NULL);
@@ -193,7 +195,7 @@ main (int argc, char **argv)
   options.agent_timeout = AGENT_TIMEOUT_MS;
 
   run.loop = g_main_loop_new (NULL, FALSE);
-  if (!run_daemon (&run, &options, &error))
+  if (!run_service (&run, &options, &error))
     {
       g_printerr ("snetd: %s\n", error->message);
       run.status = EXIT_FAILURE;

@@ -37,6 +37,7 @@ enum
 {
   READY,
   FAILED,
+  DISCONNECTED,
   N_SIGNALS,
 };
 
@@ -65,12 +66,13 @@ name_acquired_cb (GDBusConnection *connection, const char *name, gpointer user_d
 static void
 name_lost_cb (GDBusConnection *connection, const char *name, gpointer user_data)
 {
-  const char *why = "The connection to the bus is closed";
-
-  if (connection != NULL && !g_dbus_connection_is_closed (connection))
-    why = "The bus name " SNET_BUS_NAME " cannot be owned: another snetd runs, or the policy of "
-          "the bus (org.snet.conf) is not installed or does not let this user have it";
-  g_signal_emit (user_data, signals[FAILED], 0, why);
+  /* See closed_cb(). */
+  if (connection == NULL || g_dbus_connection_is_closed (connection))
+    return;
+  g_signal_emit (user_data, signals[FAILED], 0,
+                 "The bus name " SNET_BUS_NAME
+                 " cannot be owned: another snetd runs, or the policy "
+                 "of the bus (org.snet.conf) is not installed or does not let this user have it");
 }
 
 static void
@@ -79,7 +81,7 @@ closed_cb (GDBusConnection *connection,
            GError *error,
            gpointer user_data)
 {
-  g_signal_emit (user_data, signals[FAILED], 0, "The connection to the bus is closed");
+  g_signal_emit (user_data, signals[DISCONNECTED], 0);
 }
 
 static gboolean export(SnetdDaemon *self, GError **error)
@@ -213,6 +215,8 @@ snetd_daemon_class_init (SnetdDaemonClass *klass)
 
   signals[READY] =
     g_signal_new ("ready", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[DISCONNECTED] =
+    g_signal_new ("disconnected", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -220,7 +224,6 @@ snetd_daemon_class_init (SnetdDaemonClass *klass)
 static void
 snetd_daemon_init (SnetdDaemon *self)
 {
-  self->kernel = snetd_kernel_new ();
   self->monitor = snetd_monitor_new ();
 }
 
@@ -230,6 +233,7 @@ snetd_daemon_new (GDBusConnection *connection, const SnetdDaemonOptions *options
   g_autoptr (SnetdDaemon) self = g_object_new (SNETD_TYPE_DAEMON, NULL);
 
   self->connection = g_object_ref (connection);
+  self->kernel = options->kernel != NULL ? g_object_ref (options->kernel) : snetd_kernel_new ();
   make_parts (self, options);
   make_interfaces (self, options);
   if (!export(self, error))
@@ -240,6 +244,12 @@ snetd_daemon_new (GDBusConnection *connection, const SnetdDaemonOptions *options
     g_bus_own_name_on_connection (connection, SNET_BUS_NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE,
                                   name_acquired_cb, name_lost_cb, self, NULL);
   return g_steal_pointer (&self);
+}
+
+SnetdKernel *
+snetd_daemon_get_kernel (SnetdDaemon *self)
+{
+  return self->kernel;
 }
 
 gboolean

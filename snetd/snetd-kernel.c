@@ -138,7 +138,11 @@ snetd_kernel_start (SnetdKernel *self)
   };
   int result;
 
-  g_return_if_fail (self->snet == NULL);
+  if (self->snet != NULL)
+    {
+      g_signal_emit (self, signals[STATE_CHANGED], 0);
+      return;
+    }
 
   result = snet_open (&self->snet);
   if (result == 0)

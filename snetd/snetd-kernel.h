@@ -28,7 +28,10 @@ G_DECLARE_FINAL_TYPE (SnetdKernel, snetd_kernel, SNETD, KERNEL, GObject)
 
 SnetdKernel *snetd_kernel_new (void);
 
-/* Becomes the controller if it can. Requests come from the main loop. */
+/*
+ * Becomes the controller if it can. Requests come from the main loop. One that is so already
+ * says its state again, for those who have come since.
+ */
 void snetd_kernel_start (SnetdKernel *self);
 
 SnetdKernelState snetd_kernel_get_state (SnetdKernel *self);

@@ -20,6 +20,7 @@
 #define SNETD_MESSAGE_NO_JOURNAL   "05090f7be8734e5abb01fe2c72dfdeeb"
 #define SNETD_MESSAGE_EVENTS_LOST  "3bc8afa85f2648f5b7bf320ce2cbc47a"
 #define SNETD_MESSAGE_PROMPTS_FULL "779f1b4aaa684e33891a8ffb3cf8b035"
+#define SNETD_MESSAGE_BUS          "c5a4454bd7ca479b90506f9c9f7a7de0"
 
 /* As g_log_structured(): a level, an id, then more fields, or at once the text and its arguments.
  */

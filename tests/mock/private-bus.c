@@ -28,7 +28,7 @@ struct PrivateBus
 static const char config_template[] =
   "<busconfig>\n"
   "  <type>system</type>\n"
-  "  <listen>unix:tmpdir=/tmp</listen>\n"
+  "  <listen>unix:path=%s/bus</listen>\n"
   "  <auth>EXTERNAL</auth>\n"
   "  <policy context='default'>\n"
   "    <allow user='*'/>\n"
@@ -94,6 +94,7 @@ start_daemon (PrivateBus *bus)
   };
   g_autoptr (GIOChannel) channel = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *said = NULL;
   int output;
 
   g_spawn_async_with_pipes (NULL, (char **)argv, NULL,
@@ -101,23 +102,33 @@ start_daemon (PrivateBus *bus)
                             bus->groups, &bus->pid, NULL, &output, NULL, &error);
   g_assert_no_error (error);
 
+  /* It can be connected to when it has said where. */
   channel = g_io_channel_unix_new (output);
   g_io_channel_set_close_on_unref (channel, TRUE);
-  g_io_channel_read_line (channel, &bus->address, NULL, NULL, &error);
+  g_io_channel_read_line (channel, &said, NULL, NULL, &error);
   g_assert_no_error (error);
-  g_assert_nonnull (bus->address);
-  g_strstrip (bus->address);
+  g_assert_nonnull (said);
+}
+
+static void
+stop_daemon (PrivateBus *bus)
+{
+  g_assert_cmpint (kill (bus->pid, SIGTERM), ==, 0);
+  g_assert_cmpint (waitpid (bus->pid, NULL, 0), ==, bus->pid);
 }
 
 PrivateBus *
 private_bus_new (const char *snet_policy)
 {
   PrivateBus *bus = g_new0 (PrivateBus, 1);
-  g_autofree char *config = g_strdup_printf (config_template, snet_policy);
+  g_autofree char *config = NULL;
   g_autoptr (GError) error = NULL;
 
   bus->directory = g_dir_make_tmp ("snet-bus-XXXXXX", &error);
   g_assert_no_error (error);
+  g_assert_no_errno (g_chmod (bus->directory, 0755));
+  config = g_strdup_printf (config_template, bus->directory, snet_policy);
+  bus->address = g_strdup_printf ("unix:path=%s/bus", bus->directory);
   bus->config = g_build_filename (bus->directory, "bus.conf", NULL);
   g_assert_true (g_file_set_contents (bus->config, config, -1, NULL));
   bus->groups = g_build_filename (bus->directory, "group", NULL);
@@ -128,10 +139,27 @@ private_bus_new (const char *snet_policy)
 }
 
 void
+private_bus_stop (PrivateBus *bus)
+{
+  stop_daemon (bus);
+  bus->pid = 0;
+}
+
+void
+private_bus_start (PrivateBus *bus)
+{
+  g_assert_cmpint (bus->pid, ==, 0);
+  start_daemon (bus);
+}
+
+void
 private_bus_free (PrivateBus *bus)
 {
-  g_assert_cmpint (kill (bus->pid, SIGTERM), ==, 0);
-  g_assert_cmpint (waitpid (bus->pid, NULL, 0), ==, bus->pid);
+  g_autofree char *socket = g_build_filename (bus->directory, "bus", NULL);
+
+  if (bus->pid != 0)
+    stop_daemon (bus);
+  g_unlink (socket);
   g_unlink (bus->config);
   g_unlink (bus->groups);
   g_rmdir (bus->directory);

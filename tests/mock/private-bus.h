@@ -13,6 +13,10 @@ PrivateBus *private_bus_new (const char *snet_policy);
 void private_bus_free (PrivateBus *bus);
 const char *private_bus_address (PrivateBus *bus);
 
+/* It ends, with all its connections; and is there again at the same address. */
+void private_bus_stop (PrivateBus *bus);
+void private_bus_start (PrivateBus *bus);
+
 /*
  * Who is in the group snet, as this bus sees it. FALSE if it is not known to be so: it
  * takes a mount of its own, which not each container allows.
