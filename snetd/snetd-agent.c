@@ -2,6 +2,7 @@
 #include "snetd-agent.h"
 
 #include "snet-names.h"
+#include "snetd-log.h"
 #include "snetd-session.h"
 
 struct _SnetdAgent
@@ -82,8 +83,9 @@ asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   self->called = FALSE;
   if (reply == NULL && !self->unwilling)
-    g_message ("Agent %s of user %u does not take a question: %s", self->name, self->uid,
-               error->message);
+    snetd_log_user (SNETD_MESSAGE_AGENT, self->uid,
+                    "Agent %s of user %u does not take a question: %s", self->name, self->uid,
+                    error->message);
   set_unwilling (self, reply == NULL);
 }
 

@@ -2,6 +2,7 @@
 #include "snetd-authority.h"
 
 #include "snet-names.h"
+#include "snetd-log.h"
 
 #define POLKIT_NAME              "org.freedesktop.PolicyKit1"
 #define POLKIT_PATH              "/org/freedesktop/PolicyKit1/Authority"
@@ -51,7 +52,8 @@ struct _SnetdAuthority
   GDBusConnection *connection;
   guint32 superuser;
   gboolean has_polkit;
-  GHashTable *uids; /* unique bus name -> uid */
+  gboolean polkit_gone; /* it did not answer the last question */
+  GHashTable *uids;     /* unique bus name -> uid */
 };
 
 G_DEFINE_FINAL_TYPE (SnetdAuthority, snetd_authority, G_TYPE_OBJECT)
@@ -109,19 +111,35 @@ deny (GTask *task, const char *why)
                              why);
 }
 
+/* Said once, as everybody can ask as often as they like. */
+static void
+note_polkit (SnetdAuthority *self, const GError *error)
+{
+  const gboolean gone = error != NULL;
+
+  if (self->polkit_gone == gone)
+    return;
+  self->polkit_gone = gone;
+  if (gone)
+    snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_POLKIT,
+               "polkit does not answer, so only root may do what it would be asked about: %s",
+               error->message);
+  else
+    snetd_log (G_LOG_LEVEL_MESSAGE, SNETD_MESSAGE_POLKIT, "polkit answers again");
+}
+
 static void
 polkit_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   g_autoptr (GVariant) reply = NULL;
   g_autoptr (GError) error = NULL;
-  Check *check = g_task_get_task_data (task);
   gboolean authorized, challenge;
 
   reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  note_polkit (g_task_get_source_object (task), error);
   if (reply == NULL)
     {
-      g_debug ("polkit did not answer for %s: %s", check->sender, error->message);
       deny (task, "polkit is not there to ask, so only root may");
       return;
     }

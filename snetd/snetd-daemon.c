@@ -132,6 +132,10 @@ make_rulebase (const SnetdDaemonOptions *options, SnetdLogins *logins, const cha
   if (store == NULL)
     snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_NO_RULES,
                "There are no rules: %s. The file is left as it is", error->message);
+  else if (snetd_store_get_trouble (store) != NULL)
+    snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_DISK,
+               "The rules hold, but none can be made or changed for now: %s",
+               snetd_store_get_trouble (store));
   return snetd_rulebase_new (store, error, options->rules_dir, lists, logins);
 }
 
@@ -146,6 +150,10 @@ make_record (SnetdSettings *settings, const SnetdDaemonOptions *options)
   if (journal == NULL)
     snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_NO_JOURNAL,
                "There is no journal: %s. The file is left as it is", error->message);
+  else if (snetd_journal_get_trouble (journal) != NULL)
+    snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_DISK,
+               "The journal can be read, but not be written for now: %s",
+               snetd_journal_get_trouble (journal));
   return snetd_record_new (journal, error);
 }
 

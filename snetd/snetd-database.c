@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "snetd-database.h"
 
+#include <glib/gstdio.h>
 #include <sys/stat.h>
 
 #include "snetd-error.h"
@@ -9,7 +10,18 @@ struct SnetdDatabase
 {
   sqlite3 *db;
   char *path;
+  char *trouble; /* NULL: there is none */
 };
+
+/* How a file is opened. */
+typedef enum
+{
+  OPEN_SHARED, /* others can read it meanwhile, for which there is a third file */
+  OPEN_ALONE,  /* without that file, for which there may be no room */
+  OPEN_READ,   /* nothing is written at all */
+  OPEN_STILL,  /* nor by anybody else, so that it can be read from a disk that is read-only */
+  N_OPEN,
+} OpenMode;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3, sqlite3_close)
 
@@ -18,6 +30,14 @@ set_error (SnetdDatabase *database, const char *what, GError **error)
 {
   g_set_error (error, SNETD_ERROR, SNETD_ERROR_STORE_FAILED, "%s: %s: %s", database->path, what,
                sqlite3_errmsg (database->db));
+  return FALSE;
+}
+
+gboolean
+snetd_database_set_damaged (SnetdDatabase *database, GError **error)
+{
+  g_set_error (error, SNETD_ERROR, SNETD_ERROR_STORE_FAILED,
+               "%s is damaged: there are numbers in it that cannot be", database->path);
   return FALSE;
 }
 
@@ -212,12 +232,85 @@ apply_migrations (SnetdDatabase *database, const SnetdSchema *schema, int versio
   }
 }
 
+/* "id serial time", in the order of the alphabet; NULL: see @error. */
+static char *
+list_columns (SnetdDatabase *database, const char *table, GError **error)
+{
+  sqlite3_stmt *statement =
+    snetd_database_prepare (database,
+                            "SELECT coalesce (group_concat (name, ' '), '') FROM"
+                            " (SELECT name FROM pragma_table_info (?1) ORDER BY name)",
+                            error);
+  char *names = NULL;
+
+  if (statement == NULL)
+    return NULL;
+  sqlite3_bind_text (statement, 1, table, -1, SQLITE_TRANSIENT);
+  if (snetd_database_step (database, statement, error) == SQLITE_ROW)
+    names = g_strdup ((const char *)sqlite3_column_text (statement, 0));
+  sqlite3_finalize (statement);
+  return names;
+}
+
+static gboolean
+check_columns (SnetdDatabase *database, SnetdDatabase *model, const char *table, GError **error)
+{
+  g_autofree char *expected = list_columns (model, table, error);
+  g_autofree char *found = expected != NULL ? list_columns (database, table, error) : NULL;
+
+  if (found == NULL)
+    return FALSE;
+  if (g_str_equal (found, expected))
+    return TRUE;
+  g_set_error (
+    error, SNETD_ERROR, SNETD_ERROR_STORE_FAILED,
+    "%s is damaged: its table %s is not as it is in the version that the file says it has",
+    database->path, table);
+  return FALSE;
+}
+
+static gboolean
+check_tables (SnetdDatabase *database, SnetdDatabase *model, GError **error)
+{
+  sqlite3_stmt *statement =
+    snetd_database_prepare (model, "SELECT name FROM sqlite_schema WHERE type = 'table'", error);
+  gboolean same = TRUE;
+
+  if (statement == NULL)
+    return FALSE;
+  while (same && sqlite3_step (statement) == SQLITE_ROW)
+    same = check_columns (database, model, (const char *)sqlite3_column_text (statement, 0), error);
+  sqlite3_finalize (statement);
+  return same;
+}
+
+/*
+ * The version is one number in the file. Were it another one, what is made of the tables would
+ * lose columns of theirs, and rules their conditions.
+ */
+static gboolean
+check_layout (SnetdDatabase *database, const SnetdSchema *schema, int version, GError **error)
+{
+  g_autoptr (SnetdDatabase) model = g_new0 (SnetdDatabase, 1);
+
+  model->path = g_strdup (":memory:");
+  if (sqlite3_open (model->path, &model->db) != SQLITE_OK)
+    return set_error (model, "cannot be opened", error);
+  for (int i = 0; i < version; i++)
+    {
+      if (!snetd_database_exec (model, schema->migrations[i], error))
+        return FALSE;
+    }
+  return check_tables (database, model, error);
+}
+
 static gboolean
 migrate (SnetdDatabase *database, const SnetdSchema *schema, int version, GError **error)
 {
   if (schema->migrations[version] == NULL)
     return TRUE;
-  if (version > 0 && !back_up (database, version, error))
+  if (!check_layout (database, schema, version, error) ||
+      (version > 0 && !back_up (database, version, error)))
     return FALSE;
 
   if (!snetd_database_exec (database, "BEGIN IMMEDIATE", error))
@@ -232,50 +325,130 @@ migrate (SnetdDatabase *database, const SnetdSchema *schema, int version, GError
 }
 
 static gboolean
-prepare_file (SnetdDatabase *database, const SnetdSchema *schema, GError **error)
+configure (SnetdDatabase *database, const SnetdSchema *schema, OpenMode mode, GError **error)
+{
+  const char *sync =
+    schema->full_sync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
+
+  if (!snetd_database_exec (database, "PRAGMA foreign_keys = ON", error))
+    return FALSE;
+  return mode >= OPEN_READ || (snetd_database_exec (database, "PRAGMA journal_mode = WAL", error) &&
+                               snetd_database_exec (database, sync, error));
+}
+
+static gboolean
+prepare_file (SnetdDatabase *database, const SnetdSchema *schema, OpenMode mode, GError **error)
 {
   gint64 version;
 
   sqlite3_extended_result_codes (database->db, 1);
   sqlite3_busy_timeout (database->db, 1000);
+  /* Until all is well: what is refused stays as it is. */
+  sqlite3_db_config (database->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 
-  if (!inspect (database, schema, &version, error) ||
-      !snetd_database_exec (database, "PRAGMA journal_mode = WAL", error) ||
-      !snetd_database_exec (database, "PRAGMA foreign_keys = ON", error) ||
-      !snetd_database_exec (
-        database, schema->full_sync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL",
-        error))
+  /* A page that makes no sense is found when it is read, not when it has been believed. */
+  if (!snetd_database_exec (database, "PRAGMA cell_size_check = ON", error) ||
+      (mode == OPEN_ALONE &&
+       !snetd_database_exec (database, "PRAGMA locking_mode = EXCLUSIVE", error)) ||
+      !inspect (database, schema, &version, error) || !configure (database, schema, mode, error) ||
+      !migrate (database, schema, (int)version, error))
     return FALSE;
 
-  return migrate (database, schema, (int)version, error);
+  sqlite3_db_config (database->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+  return TRUE;
+}
+
+/* As a URI, in which a path cannot be taken for options. */
+static char *
+make_uri (const char *path, OpenMode mode)
+{
+  g_autofree char *escaped = g_uri_escape_string (path, "/", FALSE);
+
+  return g_strconcat ("file:", escaped,
+                      mode == OPEN_STILL  ? "?mode=ro&immutable=1"
+                      : mode == OPEN_READ ? "?mode=ro"
+                                          : "?mode=rwc",
+                      NULL);
+}
+
+static SnetdDatabase *
+open_file (const char *path, const SnetdSchema *schema, OpenMode mode, GError **error)
+{
+  g_autoptr (SnetdDatabase) database = g_new0 (SnetdDatabase, 1);
+  g_autofree char *uri = make_uri (path, mode);
+
+  database->path = g_strdup (path);
+  if (sqlite3_open_v2 (uri, &database->db,
+                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+                         SQLITE_OPEN_URI,
+                       NULL) != SQLITE_OK)
+    {
+      set_error (database, "cannot be opened", error);
+      return NULL;
+    }
+  /* SQLite falls back to this by itself. */
+  if (mode < OPEN_READ && sqlite3_db_readonly (database->db, "main") == 1)
+    {
+      g_set_error (error, SNETD_ERROR, SNETD_ERROR_STORE_FAILED, "%s cannot be written", path);
+      return NULL;
+    }
+  return prepare_file (database, schema, mode, error) ? g_steal_pointer (&database) : NULL;
+}
+
+/* What was written last is in the file beside it, if there is one, and must not be passed over. */
+static gboolean
+has_log (const char *path)
+{
+  g_autofree char *log = g_strconcat (path, "-wal", NULL);
+  GStatBuf info;
+
+  return g_stat (log, &info) == 0 && info.st_size > 0;
+}
+
+/*
+ * What is there can be used on a disk that is full, or read-only: the one is written again when
+ * there is room, and of the other at least all is known.
+ */
+static SnetdDatabase *
+open_somehow (const char *path, const SnetdSchema *schema, GError **error)
+{
+  g_autoptr (GError) first = NULL;
+  SnetdDatabase *database = open_file (path, schema, OPEN_SHARED, &first);
+
+  if (database != NULL || !g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      if (database == NULL)
+        g_propagate_error (error, g_steal_pointer (&first));
+      return database;
+    }
+
+  for (OpenMode mode = OPEN_ALONE; mode < N_OPEN && database == NULL; mode++)
+    {
+      if (mode != OPEN_STILL || !has_log (path))
+        database = open_file (path, schema, mode, NULL);
+    }
+  if (database != NULL)
+    database->trouble = g_strdup (first->message);
+  else
+    g_propagate_error (error, g_steal_pointer (&first));
+  return database;
 }
 
 SnetdDatabase *
 snetd_database_open (const char *path, const SnetdSchema *schema, GError **error)
 {
-  g_autoptr (SnetdDatabase) database = g_new0 (SnetdDatabase, 1);
-  mode_t mask;
-  int result;
-
-  database->path = g_strdup (path);
-
   /* What users do on the network is not for everyone to read. */
-  mask = umask (0077);
-  result = sqlite3_open_v2 (path, &database->db,
-                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-  if (result != SQLITE_OK)
-    set_error (database, "cannot be opened", error);
-  else if (sqlite3_db_readonly (database->db, "main") == 1)
-    {
-      /* SQLite falls back to this by itself. */
-      g_set_error (error, SNETD_ERROR, SNETD_ERROR_STORE_FAILED, "%s cannot be written", path);
-      result = SQLITE_READONLY;
-    }
-  else if (!prepare_file (database, schema, error))
-    result = SQLITE_ERROR;
-  umask (mask);
+  const mode_t mask = umask (0077);
+  SnetdDatabase *database = open_somehow (path, schema, error);
 
-  return result == SQLITE_OK ? g_steal_pointer (&database) : NULL;
+  umask (mask);
+  return database;
+}
+
+const char *
+snetd_database_get_trouble (SnetdDatabase *database)
+{
+  return database->trouble;
 }
 
 void
@@ -283,6 +456,7 @@ snetd_database_close (SnetdDatabase *database)
 {
   if (sqlite3_close (database->db) != SQLITE_OK)
     g_critical ("%s: closed while in use", database->path);
+  g_free (database->trouble);
   g_free (database->path);
   g_free (database);
 }

@@ -20,6 +20,16 @@ typedef struct
 typedef struct SnetdDatabase SnetdDatabase;
 
 SnetdDatabase *snetd_database_open (const char *path, const SnetdSchema *schema, GError **error);
+
+/*
+ * Why it can be used only in part, for the log; NULL: there is nothing of the sort. On a disk
+ * that was full it is nobody else's, and written when there is room; on one that is read-only
+ * it can be read, and what would write fails.
+ */
+const char *snetd_database_get_trouble (SnetdDatabase *database);
+
+/* Sets @error, for who has found in it what cannot be; returns FALSE. */
+gboolean snetd_database_set_damaged (SnetdDatabase *database, GError **error);
 void snetd_database_close (SnetdDatabase *database);
 
 gboolean snetd_database_exec (SnetdDatabase *database, const char *sql, GError **error);

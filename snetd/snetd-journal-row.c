@@ -205,27 +205,40 @@ snetd_journal_row_bind (sqlite3_stmt *statement,
   return TRUE;
 }
 
-void
+/* NULL: it makes no sense. */
+static GVariant *
+read_value (sqlite3_stmt *statement, int number, char type, SnetdTexts *texts)
+{
+  const char *text;
+
+  if (type != 's' && type != 'a')
+    return snetd_sql_fits (statement, number, type) ? snetd_sql_read (statement, number, type)
+                                                    : NULL;
+  text = snetd_texts_lookup (texts, sqlite3_column_int64 (statement, number));
+  return text != NULL ? snetd_sql_text_value (text, type) : NULL;
+}
+
+gboolean
 snetd_journal_row_read (sqlite3_stmt *statement,
                         int first,
                         SnetdTexts *texts,
                         GVariantBuilder *dict)
 {
+  gboolean whole = TRUE;
+
   for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
     {
       const SnetdColumn *column = &columns[i].column;
       const int number = first + (int)i;
-      const char *text;
+      GVariant *value;
 
       if (sqlite3_column_type (statement, number) == SQLITE_NULL)
         continue;
-      if (column->type != 's' && column->type != 'a')
-        {
-          snetd_dict_add (dict, column->key, snetd_sql_read (statement, number, column->type));
-          continue;
-        }
-      text = snetd_texts_lookup (texts, sqlite3_column_int64 (statement, number));
-      if (text != NULL)
-        snetd_dict_add (dict, column->key, snetd_sql_text_value (text, column->type));
+      value = read_value (statement, number, column->type, texts);
+      if (value != NULL)
+        snetd_dict_add (dict, column->key, value);
+      else
+        whole = FALSE;
     }
+  return whole;
 }

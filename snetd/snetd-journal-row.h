@@ -22,7 +22,9 @@ gboolean snetd_journal_row_bind (sqlite3_stmt *statement,
                                  const SnetdRequest *request,
                                  gint64 serial,
                                  GError **error);
-void snetd_journal_row_read (sqlite3_stmt *statement,
-                             int first,
-                             SnetdTexts *texts,
-                             GVariantBuilder *dict);
+
+/* FALSE: something in it makes no sense, and was left out. */
+gboolean snetd_journal_row_read (sqlite3_stmt *statement,
+                                 int first,
+                                 SnetdTexts *texts,
+                                 GVariantBuilder *dict);

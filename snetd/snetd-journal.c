@@ -44,6 +44,7 @@ struct SnetdJournal
   guint timer;      /* 0 while there is nothing to write */
   guint idle;       /* 0 while there is nothing more to trim */
   gboolean failing; /* said so already */
+  gboolean damaged; /* likewise */
   guint64 lost;     /* since then */
   guint64 lost_before;
 };
@@ -81,11 +82,14 @@ prepare (SnetdJournal *journal, GError **error)
         return FALSE;
     }
   /* AUTOINCREMENT would write this down with each event. The last mark stays, whatever goes. */
-  return snetd_database_get_number (
-    journal->database,
-    "SELECT max (coalesce ((SELECT max (serial) FROM calls), 0),"
-    " coalesce ((SELECT last FROM marks ORDER BY first DESC LIMIT 1), 0))",
-    &journal->serial, error);
+  if (!snetd_database_get_number (
+        journal->database,
+        "SELECT max (coalesce ((SELECT max (serial) FROM calls), 0),"
+        " coalesce ((SELECT last FROM marks ORDER BY first DESC LIMIT 1), 0))",
+        &journal->serial, error))
+    return FALSE;
+  return journal->serial <= SNETD_SERIAL_MAX ||
+         snetd_database_set_damaged (journal->database, error);
 }
 
 SnetdJournal *
@@ -108,6 +112,12 @@ snetd_journal_open (const char *path, const SnetdRetention *retention, GError **
   return g_steal_pointer (&journal);
 }
 
+const char *
+snetd_journal_get_trouble (SnetdJournal *journal)
+{
+  return snetd_database_get_trouble (journal->database);
+}
+
 static gboolean
 run (SnetdJournal *journal, sqlite3_stmt *statement, GError **error)
 {
@@ -120,7 +130,7 @@ find_oldest (SnetdJournal *journal, gint64 *ret_serial, GError **error)
 {
   if (snetd_database_step (journal->database, journal->oldest, error) != SQLITE_ROW)
     return FALSE;
-  *ret_serial = sqlite3_column_int64 (journal->oldest, 0);
+  *ret_serial = CLAMP (sqlite3_column_int64 (journal->oldest, 0), 0, journal->serial);
   sqlite3_reset (journal->oldest);
   return TRUE;
 }
@@ -257,7 +267,8 @@ write_out (SnetdJournal *journal, GError **error)
 
   g_ptr_array_set_size (journal->batch, 0);
   if (journal->failing)
-    g_message ("The journal is written again; %" G_GUINT64_FORMAT " events are missing in it",
+    snetd_log (G_LOG_LEVEL_MESSAGE, SNETD_MESSAGE_NO_JOURNAL,
+               "The journal is written again; %" G_GUINT64_FORMAT " events are missing in it",
                journal->lost);
   journal->failing = FALSE;
   journal->lost_before += journal->lost;
@@ -347,6 +358,18 @@ snetd_journal_lost (SnetdJournal *journal)
   return journal->lost_before + journal->lost;
 }
 
+/* What makes no sense in a row is left out, and the rest of it is told. */
+static void
+read_row (SnetdJournal *journal, sqlite3_stmt *statement, int first, GVariantBuilder *dict)
+{
+  if (snetd_journal_row_read (statement, first, journal->texts, dict) || journal->damaged)
+    return;
+  journal->damaged = TRUE;
+  snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_NO_JOURNAL,
+             "Some of the journal makes no sense, and is left out of what is told: its file is "
+             "damaged");
+}
+
 static GVariant *
 read_events (SnetdJournal *journal, sqlite3_stmt *statement, GError **error)
 {
@@ -360,7 +383,7 @@ read_events (SnetdJournal *journal, sqlite3_stmt *statement, GError **error)
 
       snetd_dict_add (&dict, SNET_KEY_SERIAL,
                       g_variant_new ("t", (guint64)sqlite3_column_int64 (statement, 0)));
-      snetd_journal_row_read (statement, 1, journal->texts, &dict);
+      read_row (journal, statement, 1, &dict);
       g_variant_builder_add_value (&builder, g_variant_builder_end (&dict));
     }
   if (result != SQLITE_DONE)
@@ -444,7 +467,7 @@ read_kinds (SnetdJournal *journal, sqlite3_stmt *statement, GError **error)
 
       snetd_dict_add (&dict, SNET_KEY_COUNT,
                       g_variant_new_uint32 ((guint32)sqlite3_column_int64 (statement, 1)));
-      snetd_journal_row_read (statement, 2, journal->texts, &dict);
+      read_row (journal, statement, 2, &dict);
       g_variant_builder_add_value (&builder, g_variant_builder_end (&dict));
     }
   return result == SQLITE_DONE ? g_variant_builder_end (&builder) : NULL;

@@ -29,6 +29,9 @@ snetd_journal_open (const char *path, const SnetdRetention *retention, GError **
 /* Writes what is left. */
 void snetd_journal_close (SnetdJournal *journal);
 
+/* See snetd_database_get_trouble(). */
+const char *snetd_journal_get_trouble (SnetdJournal *journal);
+
 /* The request must be decided. */
 void snetd_journal_append (SnetdJournal *journal, SnetdRequest *request);
 

@@ -20,6 +20,9 @@
 #define SNETD_MESSAGE_NO_JOURNAL   "05090f7be8734e5abb01fe2c72dfdeeb"
 #define SNETD_MESSAGE_EVENTS_LOST  "3bc8afa85f2648f5b7bf320ce2cbc47a"
 #define SNETD_MESSAGE_PROMPTS_FULL "779f1b4aaa684e33891a8ffb3cf8b035"
+#define SNETD_MESSAGE_DISK         "7f69b13804254162ab5dde8caa7d1fb5"
+#define SNETD_MESSAGE_POLKIT       "3651b71be7734818a718b55ea9086029"
+#define SNETD_MESSAGE_AGENT        "98c09fdaacf44b74a7819360457d5271"
 #define SNETD_MESSAGE_BUS          "c5a4454bd7ca479b90506f9c9f7a7de0"
 
 /* As g_log_structured(): a level, an id, then more fields, or at once the text and its arguments.

@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 
 #include "snet-names.h"
+#include "snetd-log.h"
 #include "snetd-names.h"
 
 struct SnetdPolicy
@@ -13,19 +14,33 @@ struct SnetdPolicy
   int kept; /* -1: the kernel has what was set */
 };
 
-/* "BOOT-ID WORD" */
+/* "BOOT-ID WORD"; FALSE: it is something else. */
+static gboolean
+parse (SnetdPolicy *policy, char *text)
+{
+  g_auto (GStrv) words = g_strsplit (g_strstrip (text), " ", -1);
+  int verdict;
+
+  if (g_strv_length (words) != 2 || !snetd_vocabulary_value (&snetd_verdicts, words[1], &verdict))
+    return FALSE;
+  if (g_str_equal (words[0], policy->boot_id))
+    policy->kept = verdict;
+  return TRUE;
+}
+
 static void
 read_file (SnetdPolicy *policy)
 {
   g_autofree char *text = NULL;
-  g_auto (GStrv) words = NULL;
+  g_autoptr (GError) error = NULL;
 
-  if (!g_file_get_contents (policy->path, &text, NULL, NULL))
+  if (g_file_get_contents (policy->path, &text, NULL, &error) && parse (policy, text))
     return;
-  words = g_strsplit (g_strstrip (text), " ", -1);
-  if (g_strv_length (words) != 2 || !g_str_equal (words[0], policy->boot_id))
+  if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
     return;
-  snetd_vocabulary_value (&snetd_verdicts, words[1], &policy->kept);
+  snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_MODE_LOST,
+             "%s cannot be used, so the policy stays as the kernel has it: %s", policy->path,
+             error != NULL ? error->message : "it makes no sense");
 }
 
 SnetdPolicy *

@@ -383,7 +383,8 @@ load (SnetdRulebase *self)
   rules = snetd_store_load (self->store, &self->store_error);
   if (rules == NULL)
     {
-      g_warning ("The rules are not used: %s", self->store_error->message);
+      snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_NO_RULES, "There are no rules: %s",
+                 self->store_error->message);
       g_clear_pointer (&self->store, snetd_store_close);
       return;
     }

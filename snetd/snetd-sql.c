@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "snetd-sql.h"
 
+#include <string.h>
+
 #include "snetd-dict.h"
 
 char *
@@ -148,4 +150,48 @@ snetd_sql_read (sqlite3_stmt *statement, int column, char type)
   if (type == 's' || type == 'a')
     return snetd_sql_text_value ((const char *)sqlite3_column_text (statement, column), type);
   return read_number (sqlite3_column_int64 (statement, column), type);
+}
+
+/* FNV-1a: another single byte is always another sum. It is against accidents, not against people.
+ */
+static guint64
+add_bytes (guint64 sum, gconstpointer data, gsize size)
+{
+  const guint8 *bytes = data;
+
+  for (gsize i = 0; i < size; i++)
+    sum = (sum ^ bytes[i]) * G_GUINT64_CONSTANT (0x100000001b3);
+  return sum;
+}
+
+static guint64
+add_column (guint64 sum, sqlite3_stmt *statement, int column, const char *name)
+{
+  const int stored = sqlite3_column_type (statement, column);
+  gint64 number;
+
+  if (stored == SQLITE_NULL)
+    return sum;
+  /* With its end, so that two values cannot be divided otherwise. */
+  sum = add_bytes (sum, name, strlen (name) + 1);
+  if (stored == SQLITE_INTEGER)
+    {
+      number = GINT64_TO_LE (sqlite3_column_int64 (statement, column));
+      return add_bytes (sum, &number, sizeof number);
+    }
+  sum = add_bytes (sum, sqlite3_column_blob (statement, column),
+                   (gsize)sqlite3_column_bytes (statement, column));
+  return add_bytes (sum, "", 1);
+}
+
+guint64
+snetd_sql_sum (guint64 sum,
+               sqlite3_stmt *statement,
+               int first,
+               const SnetdColumn *columns,
+               gsize n_columns)
+{
+  for (gsize i = 0; i < n_columns; i++)
+    sum = add_column (sum, statement, first + (int)i, columns[i].column);
+  return sum;
 }

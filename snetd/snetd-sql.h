@@ -38,3 +38,14 @@ gboolean snetd_sql_fits (sqlite3_stmt *statement, int column, char type);
 
 /* Floating; NULL: there is nothing. What does not fit is cut. */
 GVariant *snetd_sql_read (sqlite3_stmt *statement, int column, char type);
+
+/*
+ * Of the names and values of these columns, in which NULLs do not count, added to another sum, at
+ * first SNETD_SQL_SUM: it is another one when a byte of them is another one.
+ */
+#define SNETD_SQL_SUM G_GUINT64_CONSTANT (0xcbf29ce484222325)
+guint64 snetd_sql_sum (guint64 sum,
+                       sqlite3_stmt *statement,
+                       int first,
+                       const SnetdColumn *columns,
+                       gsize n_columns);

@@ -5,6 +5,8 @@
 #include "snetd-database.h"
 #include "snetd-dict.h"
 #include "snetd-error.h"
+#include "snetd-log.h"
+#include "snetd-rules-dir.h"
 #include "snetd-sql.h"
 #include "snetd-step.h"
 #include "snetd-store-schema.h"
@@ -50,7 +52,7 @@ static const SnetdColumn columns[] = {
   { SNET_KEY_TIME_OF_WEEK, "time_of_week", 's' },
 };
 
-/* Columns behind these, which clients have nothing to do with. */
+/* Columns behind these, which clients have nothing to do with; the sum is of all before it. */
 #define OWN_COLUMNS "until_boot, pid, login, boot_id"
 enum
 {
@@ -60,50 +62,69 @@ enum
   BOOT_ID,
   N_OWN,
 };
+static const SnetdColumn own_columns[] = {
+  [UNTIL_BOOT] = { NULL, "until_boot", 'x' },
+  [PID] = { NULL, "pid", 'u' },
+  [LOGIN] = { NULL, "login", 's' },
+  [BOOT_ID] = { NULL, "boot_id", 's' },
+};
+#define SUM ((int)G_N_ELEMENTS (columns) + N_OWN + 1)
 
 struct SnetdStore
 {
   SnetdDatabase *database;
   sqlite3_stmt *insert;
   sqlite3_stmt *update;
+  sqlite3_stmt *echo; /* the values that these are given, as rows have them */
   sqlite3_stmt *delete;
   char *boot_id;
   int keys[G_N_ELEMENTS (columns)]; /* numbers of the columns', see snetd-rule.h */
 };
 
 /* Its parameters are those of the insertion, and the id behind them. */
-static sqlite3_stmt *
-prepare_update (SnetdStore *store, GError **error)
+static char *
+update_sql (void)
 {
   g_autoptr (GString) sql = g_string_new ("UPDATE rules SET ");
 
   for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
     g_string_append_printf (sql, "%s = ?, ", columns[i].column);
-  g_string_append (sql, "until_boot = ?, pid = ?, login = ?, boot_id = ? WHERE id = ?");
-  return snetd_database_prepare (store->database, sql->str, error);
+  g_string_append (sql,
+                   "until_boot = ?, pid = ?, login = ?, boot_id = ?, checksum = ? WHERE id = ?");
+  return g_string_free (g_steal_pointer (&sql), FALSE);
 }
 
 static gboolean
 prepare (SnetdStore *store, GError **error)
 {
   g_autofree char *names = snetd_sql_names (columns, G_N_ELEMENTS (columns));
-  g_autofree char *marks = snetd_sql_marks (G_N_ELEMENTS (columns) + N_OWN);
+  g_autofree char *marks = snetd_sql_marks (SUM);
   g_autofree char *insert =
-    g_strdup_printf ("INSERT INTO rules (%s, " OWN_COLUMNS ") VALUES (%s)", names, marks);
+    g_strdup_printf ("INSERT INTO rules (%s, " OWN_COLUMNS ", checksum) VALUES (%s)", names, marks);
+  g_autofree char *update = update_sql ();
+  g_autofree char *values = snetd_sql_marks (SUM - 1);
+  g_autofree char *echo = g_strconcat ("SELECT ", values, NULL);
+  const struct
+  {
+    sqlite3_stmt **statement;
+    const char *sql;
+  } statements[] = {
+    { &store->insert, insert },
+    { &store->update, update },
+    { &store->echo, echo },
+    { &store->delete, "DELETE FROM rules WHERE id = ?1" },
+  };
 
-  store->insert = snetd_database_prepare (store->database, insert, error);
-  if (store->insert == NULL)
-    return FALSE;
-
-  store->update = prepare_update (store, error);
-  if (store->update == NULL)
-    return FALSE;
-
-  store->delete =
-    snetd_database_prepare (store->database, "DELETE FROM rules WHERE id = ?1", error);
-  return store->delete != NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (statements); i++)
+    {
+      *statements[i].statement = snetd_database_prepare (store->database, statements[i].sql, error);
+      if (*statements[i].statement == NULL)
+        return FALSE;
+    }
+  return TRUE;
 }
 
+/* Where nothing can be written they stay, and are passed over when all are read. */
 static gboolean
 drop_earlier_boots (SnetdStore *store, GError **error)
 {
@@ -132,10 +153,20 @@ snetd_store_open (const char *path, const char *boot_id, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
     store->keys[i] = snetd_rule_find_key (columns[i].key);
   store->database = snetd_database_open (path, &snetd_store_schema, error);
-  if (store->database == NULL || !prepare (store, error) || !drop_earlier_boots (store, error))
+  if (store->database == NULL || !prepare (store, error))
+    return NULL;
+  if (snetd_database_get_trouble (store->database) != NULL)
+    drop_earlier_boots (store, NULL);
+  else if (!drop_earlier_boots (store, error))
     return NULL;
 
   return g_steal_pointer (&store);
+}
+
+const char *
+snetd_store_get_trouble (SnetdStore *store)
+{
+  return snetd_database_get_trouble (store->database);
 }
 
 void
@@ -143,6 +174,7 @@ snetd_store_close (SnetdStore *store)
 {
   sqlite3_finalize (store->insert);
   sqlite3_finalize (store->update);
+  sqlite3_finalize (store->echo);
   sqlite3_finalize (store->delete);
   g_clear_pointer (&store->database, snetd_database_close);
   g_free (store->boot_id);
@@ -191,11 +223,47 @@ read_column (SnetdStore *store, sqlite3_stmt *statement, gsize i, SnetdRule *rul
   return snetd_rule_set (rule, store->keys[i], value, SNETD_RULE_FROM_STORE, error);
 }
 
+static gboolean
+refuse_row (GError **error, const char *what)
+{
+  g_set_error (error, SNETD_ERROR, SNETD_ERROR_STORE_FAILED, "%s", what);
+  return FALSE;
+}
+
+/* Of all columns but the id and the sum itself. */
+static gint64
+sum_row (sqlite3_stmt *statement, int first)
+{
+  const guint64 sum =
+    snetd_sql_sum (SNETD_SQL_SUM, statement, first, columns, G_N_ELEMENTS (columns));
+
+  return (gint64)snetd_sql_sum (sum, statement, first + (int)G_N_ELEMENTS (columns), own_columns,
+                                N_OWN);
+}
+
+/* A rule that lost a condition would hold for more than it was made for. */
+static gboolean
+check_row (sqlite3_stmt *statement, GError **error)
+{
+  const gint64 id = sqlite3_column_int64 (statement, 0);
+  const int stored = sqlite3_column_type (statement, SUM);
+
+  if (id <= 0 || (guint64)id >= SNETD_RULES_DIR_ID)
+    return refuse_row (error, "it has a number that no rule here can have");
+  if (stored == SQLITE_NULL)
+    return TRUE;
+  if (stored != SQLITE_INTEGER || sqlite3_column_int64 (statement, SUM) != sum_row (statement, 1))
+    return refuse_row (error, "it is not as snetd has written it (its checksum is another one)");
+  return TRUE;
+}
+
 static SnetdRule *
 rule_from_row (SnetdStore *store, sqlite3_stmt *statement, GError **error)
 {
   g_autoptr (SnetdRule) rule = snetd_rule_new ();
 
+  if (!check_row (statement, error))
+    return NULL;
   rule->id = (guint64)sqlite3_column_int64 (statement, 0);
   for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
     {
@@ -218,7 +286,8 @@ add_from_row (SnetdStore *store, sqlite3_stmt *statement, GPtrArray *rules)
   if (rule != NULL)
     g_ptr_array_add (rules, rule);
   else
-    g_warning ("Rule %" G_GINT64_FORMAT " in the database is not used: %s",
+    snetd_log (G_LOG_LEVEL_WARNING, SNETD_MESSAGE_RULES_WRONG,
+               "Rule %" G_GINT64_FORMAT " in the database is not used: %s",
                (gint64)sqlite3_column_int64 (statement, 0), error->message);
   return rule != NULL;
 }
@@ -229,7 +298,10 @@ snetd_store_load (SnetdStore *store, GError **error)
   g_autoptr (GPtrArray) rules = NULL;
   g_autofree char *names = snetd_sql_names (columns, G_N_ELEMENTS (columns));
   g_autofree char *sql =
-    g_strdup_printf ("SELECT id, %s, " OWN_COLUMNS " FROM rules ORDER BY id", names);
+    g_strdup_printf ("SELECT id, %s, " OWN_COLUMNS ", checksum FROM rules WHERE"
+                     " (lifetime IN ('process', 'session', 'reboot') AND boot_id != ?1) IS NOT TRUE"
+                     " ORDER BY id",
+                     names);
   gboolean sane = TRUE;
   sqlite3_stmt *statement;
   int result;
@@ -238,6 +310,7 @@ snetd_store_load (SnetdStore *store, GError **error)
   if (statement == NULL)
     return NULL;
 
+  sqlite3_bind_text (statement, 1, store->boot_id, -1, SQLITE_STATIC);
   rules = g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_rule_unref);
   while ((result = snetd_database_step (store->database, statement, error)) == SQLITE_ROW)
     {
@@ -253,9 +326,11 @@ snetd_store_load (SnetdStore *store, GError **error)
 }
 
 static void
-bind_rule (SnetdStore *store, sqlite3_stmt *statement, const SnetdRule *rule)
+bind_values (SnetdStore *store,
+             sqlite3_stmt *statement,
+             const SnetdRule *rule,
+             GVariant *dictionary)
 {
-  g_autoptr (GVariant) dictionary = g_variant_ref_sink (snetd_rule_to_variant (rule));
   const int first = G_N_ELEMENTS (columns) + 1;
 
   sqlite3_clear_bindings (statement);
@@ -270,11 +345,27 @@ bind_rule (SnetdStore *store, sqlite3_stmt *statement, const SnetdRule *rule)
     sqlite3_bind_text (statement, first + BOOT_ID, store->boot_id, -1, SQLITE_STATIC);
 }
 
+/* The sum is made of what SQLite gives back, as it will be when the row is read. */
+static gboolean
+bind_rule (SnetdStore *store, sqlite3_stmt *statement, const SnetdRule *rule, GError **error)
+{
+  g_autoptr (GVariant) dictionary = g_variant_ref_sink (snetd_rule_to_variant (rule));
+
+  bind_values (store, store->echo, rule, dictionary);
+  if (snetd_database_step (store->database, store->echo, error) != SQLITE_ROW)
+    return FALSE;
+  bind_values (store, statement, rule, dictionary);
+  sqlite3_bind_int64 (statement, SUM, sum_row (store->echo, 0));
+  sqlite3_reset (store->echo);
+  return TRUE;
+}
+
 gboolean
 snetd_store_update (SnetdStore *store, SnetdRule *rule, GError **error)
 {
-  bind_rule (store, store->update, rule);
-  sqlite3_bind_int64 (store->update, G_N_ELEMENTS (columns) + N_OWN + 1, (gint64)rule->id);
+  if (!bind_rule (store, store->update, rule, error))
+    return FALSE;
+  sqlite3_bind_int64 (store->update, SUM + 1, (gint64)rule->id);
   return snetd_database_step (store->database, store->update, error) == SQLITE_DONE;
 }
 
@@ -282,7 +373,8 @@ gboolean
 snetd_store_add (SnetdStore *store, SnetdRule *rule, GError **error)
 {
   rule->created = g_get_real_time ();
-  bind_rule (store, store->insert, rule);
+  if (!bind_rule (store, store->insert, rule, error))
+    return FALSE;
   snetd_step ("bound");
   if (snetd_database_step (store->database, store->insert, error) != SQLITE_DONE)
     return FALSE;

@@ -14,6 +14,9 @@ typedef struct SnetdStore SnetdStore;
 SnetdStore *snetd_store_open (const char *path, const char *boot_id, GError **error);
 void snetd_store_close (SnetdStore *store);
 
+/* See snetd_database_get_trouble(). */
+const char *snetd_store_get_trouble (SnetdStore *store);
+
 /* All rules; one that makes no sense is left out with a warning. NULL: the file is damaged. */
 GPtrArray *snetd_store_load (SnetdStore *store, GError **error);
 

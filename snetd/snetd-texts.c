@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "snetd-sql.h"
+
 #define CACHE_MAX 20000
 
 /*
@@ -89,46 +91,55 @@ snetd_texts_reset (SnetdTexts *texts)
   g_hash_table_remove_all (texts->by_id);
 }
 
+static void
+drop (SnetdTexts *texts, Text *text)
+{
+  if (g_hash_table_lookup (texts->by_text, text->text) == text)
+    g_hash_table_remove (texts->by_text, text->text);
+  g_hash_table_remove (texts->by_id, &text->id);
+}
+
+/* In a file that is damaged a number can come with two texts, and a text with two numbers. */
 static Text *
 keep (SnetdTexts *texts, gint64 id, gint64 last, const char *string)
 {
   const gsize size = strlen (string) + 1;
-  Text *text;
+  Text *text = g_hash_table_lookup (texts->by_id, &id);
+
+  if (text != NULL)
+    drop (texts, text);
 
   if (g_hash_table_size (texts->by_id) >= CACHE_MAX)
     snetd_texts_reset (texts);
 
   text = g_malloc (sizeof *text + size);
   text->id = id;
-  text->last = last;
+  text->last = CLAMP (last, 0, SNETD_SERIAL_MAX);
   memcpy (text->text, string, size);
   g_hash_table_replace (texts->by_text, text->text, text);
   g_hash_table_replace (texts->by_id, &text->id, text);
   return text;
 }
 
-static void
-drop (SnetdTexts *texts, Text *text)
-{
-  g_hash_table_remove (texts->by_text, text->text);
-  g_hash_table_remove (texts->by_id, &text->id);
-}
-
 /* Whether there is one; *ret_text stays NULL if not. */
 static gboolean
 find_stored (SnetdTexts *texts, const char *string, Text **ret_text, GError **error)
 {
+  gint64 id, last;
   int result;
 
   sqlite3_bind_text (texts->select, 1, string, -1, SQLITE_STATIC);
   result = snetd_database_step (texts->database, texts->select, error);
-  if (result == SQLITE_ROW)
-    {
-      *ret_text = keep (texts, sqlite3_column_int64 (texts->select, 0),
-                        sqlite3_column_int64 (texts->select, 1), string);
-      sqlite3_reset (texts->select);
-    }
-  return result == SQLITE_ROW || result == SQLITE_DONE;
+  if (result != SQLITE_ROW)
+    return result == SQLITE_DONE;
+
+  id = sqlite3_column_int64 (texts->select, 0);
+  last = sqlite3_column_int64 (texts->select, 1);
+  sqlite3_reset (texts->select);
+  if (id <= 0)
+    return snetd_database_set_damaged (texts->database, error);
+  *ret_text = keep (texts, id, last, string);
+  return TRUE;
 }
 
 static Text *
@@ -183,10 +194,11 @@ snetd_texts_lookup (SnetdTexts *texts, gint64 id)
   sqlite3_bind_int64 (texts->lookup, 1, id);
   if (snetd_database_step (texts->database, texts->lookup, NULL) != SQLITE_ROW)
     return NULL;
-  text = keep (texts, id, sqlite3_column_int64 (texts->lookup, 1),
-               (const char *)sqlite3_column_text (texts->lookup, 0));
+  if (snetd_sql_fits (texts->lookup, 0, 's'))
+    text = keep (texts, id, sqlite3_column_int64 (texts->lookup, 1),
+                 (const char *)sqlite3_column_text (texts->lookup, 0));
   sqlite3_reset (texts->lookup);
-  return text->text;
+  return text != NULL ? text->text : NULL;
 }
 
 gboolean

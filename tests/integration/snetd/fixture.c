@@ -18,6 +18,7 @@ static FakePolkit *polkit;
 static FakeLogind *logind;
 static GPtrArray *tests;    /* of FixtureTest */
 static GPtrArray *warnings; /* of texts */
+static GPtrArray *messages; /* of the ids of what was said */
 
 static GLogWriterOutput
 keep_warning (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer unused)
@@ -26,6 +27,8 @@ keep_warning (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpo
     {
       if (level == G_LOG_LEVEL_WARNING && g_str_equal (fields[i].key, "MESSAGE"))
         g_ptr_array_add (warnings, g_strdup (fields[i].value));
+      if (g_str_equal (fields[i].key, "MESSAGE_ID"))
+        g_ptr_array_add (messages, g_strdup (fields[i].value));
     }
   return g_log_writer_default (level, fields, n_fields, NULL);
 }
@@ -37,6 +40,16 @@ fixture_count_warnings (const char *pattern)
 
   for (guint i = 0; i < warnings->len; i++)
     count += g_pattern_match_simple (pattern, g_ptr_array_index (warnings, i));
+  return count;
+}
+
+guint
+fixture_count_messages (const char *id)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < messages->len; i++)
+    count += g_str_equal (id, g_ptr_array_index (messages, i));
   return count;
 }
 
@@ -52,6 +65,7 @@ fixture_init (void)
 
   tests = g_ptr_array_new_with_free_func (g_free);
   warnings = g_ptr_array_new_with_free_func (g_free);
+  messages = g_ptr_array_new_with_free_func (g_free);
   bus = private_bus_new (SNET_TEST_DATA "/org.snet.conf");
   polkit = fake_polkit_new (private_bus_connect (bus, 0));
   logind = fake_logind_new (private_bus_connect (bus, 0));
@@ -159,6 +173,7 @@ set_up (Fixture *fixture, gconstpointer unused)
   g_autoptr (GError) error = NULL;
 
   g_ptr_array_set_size (warnings, 0);
+  g_ptr_array_set_size (messages, 0);
   fake_snet_reset ();
   fake_polkit_reset (polkit);
   fake_logind_reset (logind);

@@ -73,6 +73,9 @@ void fixture_restart (Fixture *fixture);
 /* How many warnings like this pattern there have been since the test began. */
 guint fixture_count_warnings (const char *pattern);
 
+/* How many messages with this id, of snetd-log.h, likewise. */
+guint fixture_count_messages (const char *id);
+
 /* A call of this user is held, unlike all before, and known to those who may know; its id. */
 guint64 fixture_hold (Fixture *fixture, guint32 uid);
 

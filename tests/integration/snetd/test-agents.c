@@ -5,6 +5,7 @@
 
 #include "fixture.h"
 #include "snet-names.h"
+#include "snetd-log.h"
 #include "snetd-missed.h"
 
 #define AGENT "/agent"
@@ -221,6 +222,7 @@ test_full (Fixture *fixture)
   /* What is like one that waits has a place; that there is no other is said once. */
   kernel_gets_verdict (fake_snet_hold (event), SNET_VERDICT_ALLOW, 0);
   g_assert_cmpuint (fixture_count_warnings ("User 1 has 512 questions waiting*"), ==, 1);
+  g_assert_cmpuint (fixture_count_messages (SNETD_MESSAGE_PROMPTS_FULL), ==, 1);
   ((struct sockaddr_in *)&event.remote)->sin_port = htons (1000);
   fake_snet_hold (event);
   client_hears (fixture->root, "Requested 516");
@@ -244,6 +246,7 @@ test_hung (Fixture *fixture)
   fixture_hold (fixture, ALICE);
   client_hears (second, "Ask 1");
   client_hears (fixture->alice, "Ask 1");
+  g_assert_cmpuint (fixture_count_messages (SNETD_MESSAGE_AGENT), ==, 1);
 
   /* Now that this is known there is no waiting; but it gets its chance. */
   second->hangs = FALSE;

@@ -5,6 +5,7 @@
 
 #include "fixture.h"
 #include "snet-names.h"
+#include "snetd-log.h"
 
 static void
 check_control (Fixture *fixture, const char *kernel, const char *delay, const char *policy)
@@ -358,6 +359,7 @@ test_rules_damaged (Fixture *fixture)
 
   g_assert_true (g_file_set_contents (fixture->rules_db, garbage, -1, NULL));
   fixture_start (fixture);
+  g_assert_cmpuint (fixture_count_messages (SNETD_MESSAGE_NO_RULES), ==, 1);
   id = fixture_hold (fixture, 0);
   client_check_error (fixture->root, SNET_ERROR_NAME_STORE_FAILED, "not a database", "Rules.Add",
                       "(@a{sv})", g_variant_new_parsed ("{'action': <'allow'>}"));
@@ -381,11 +383,51 @@ test_journal_damaged (Fixture *fixture)
   g_assert_true (
     g_file_set_contents (fixture->journal_db, "This is not a database, is it?", -1, NULL));
   fixture_start (fixture);
+  g_assert_cmpuint (fixture_count_messages (SNETD_MESSAGE_NO_JOURNAL), ==, 1);
   id = fixture_hold (fixture, 0);
   client_answer (fixture->root, id, "allow", "{}");
   client_hears (fixture->root, "Decided 1 allow");
   client_check_error (fixture->root, SNET_ERROR_NAME_STORE_FAILED, "not a database", "Events.Query",
                       "(@a{sv}u)", g_variant_new_parsed ("@a{sv} {}"), 0);
+}
+
+/* The clock */
+
+static guint64
+get_id (GVariant *events, guint index)
+{
+  g_autoptr (GVariant) event = g_variant_get_child_value (events, index);
+  guint64 id;
+
+  g_assert_true (g_variant_lookup (event, "id", "t", &id));
+  return id;
+}
+
+/* It was set back by an hour after the first call: nobody has waited for less than no time. */
+static void
+test_clock_back (Fixture *fixture)
+{
+  struct snet_event event = fake_snet_event (0);
+  g_autoptr (GVariant) events = NULL;
+  g_autoptr (GVariant) first = NULL;
+  guint64 early, late;
+  gint64 waited;
+
+  event.time_ns += 3600 * G_GUINT64_CONSTANT (1000000000);
+  event.deadline_ns += 3600 * G_GUINT64_CONSTANT (1000000000);
+  early = fake_snet_hold (event);
+  client_hears (fixture->root, "Requested 1");
+  client_answer (fixture->root, early, "allow", "{}");
+  late = fixture_hold (fixture, 0);
+  client_answer (fixture->root, late, "allow", "{}");
+
+  events = client_query (fixture->root, "{}");
+  g_assert_cmpuint (get_id (events, 0), ==, late);
+  g_assert_cmpuint (get_id (events, 1), ==, early);
+  first = g_variant_get_child_value (events, 1);
+  g_assert_true (g_variant_lookup (first, "waited", "x", &waited));
+  g_assert_cmpint (waited, >=, 0);
+  g_assert_cmpint (waited, <, 1800 * G_USEC_PER_SEC);
 }
 
 /* The bus */
@@ -440,6 +482,7 @@ main (int argc, char **argv)
   fixture_add ("/moment/rule-last", test_rule_last_moment);
   fixture_add_stopped ("/disk/rules-damaged", test_rules_damaged);
   fixture_add_stopped ("/disk/journal-damaged", test_journal_damaged);
+  fixture_add ("/clock/back", test_clock_back);
   fixture_add ("/bus/second", test_second);
 
   status = g_test_run ();

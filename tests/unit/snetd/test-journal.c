@@ -707,6 +707,69 @@ test_disk_full (Fixture *fixture, gconstpointer unused)
   g_assert_cmpuint (snetd_journal_count (fixture->journal), ==, 10002);
 }
 
+static void
+run_sql (Fixture *fixture, const char *sql)
+{
+  sqlite3 *db;
+
+  g_assert_cmpint (sqlite3_open (fixture->path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (db);
+}
+
+/* What makes no sense is left out, which is said once; the rest is told. */
+static void
+test_nonsense (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GVariant) events = NULL;
+  g_autoptr (GVariant) again = NULL;
+  g_autoptr (GVariant) event = NULL;
+  g_autoptr (GVariant) program = NULL;
+  g_autoptr (GVariant) port = NULL;
+
+  append_at (fixture, g_get_real_time (), "/usr/bin/nc");
+  g_assert_true (snetd_journal_flush (fixture->journal, NULL));
+  g_clear_pointer (&fixture->journal, snetd_journal_close);
+  run_sql (fixture, "UPDATE texts SET text = CAST (x'2fff' AS TEXT) WHERE text = '/usr/bin/nc';"
+                    "UPDATE calls SET remote_port = 70000, comm = 99999");
+  journal_open (fixture, 1000000);
+  n_warnings = 0;
+  events = query (fixture, "{}", 0);
+  again = query (fixture, "{}", 0);
+  g_assert_cmpuint (n_warnings, ==, 1);
+  g_assert_cmpuint (g_variant_n_children (events), ==, 1);
+  event = g_variant_get_child_value (events, 0);
+  program = g_variant_lookup_value (event, "program", NULL);
+  port = g_variant_lookup_value (event, "remote-port", NULL);
+  g_assert_null (program);
+  g_assert_null (port);
+  g_assert_cmpuint (get_number (events, 0, "serial"), ==, 1);
+}
+
+/* A number from which one cannot count on is not believed. */
+static void
+test_odd_serial (Fixture *fixture, gconstpointer unused)
+{
+  const SnetdRetention retention = { 1000, DAYS };
+  g_autoptr (GError) error = NULL;
+
+  append (fixture, 1000, SNET_VERDICT_ALLOW, SNETD_REASON_USER, 0);
+  g_clear_pointer (&fixture->journal, snetd_journal_close);
+  run_sql (fixture, "UPDATE calls SET serial = -9223372036854775808;"
+                    "UPDATE texts SET last = -9223372036854775808");
+  journal_open (fixture, 1000000);
+  append (fixture, 1000, SNET_VERDICT_ALLOW, SNETD_REASON_USER, 0);
+  g_assert_true (snetd_journal_flush (fixture->journal, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (snetd_journal_count (fixture->journal), <=, 3);
+
+  g_clear_pointer (&fixture->journal, snetd_journal_close);
+  run_sql (fixture, "UPDATE calls SET serial = 9223372036854775807 WHERE serial > 0");
+  g_assert_null (snetd_journal_open (fixture->path, &retention, &error));
+  g_assert_error (error, SNETD_ERROR, SNETD_ERROR_STORE_FAILED);
+  g_assert_nonnull (strstr (error->message, "damaged"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -733,6 +796,8 @@ main (int argc, char **argv)
   ADD ("/journal/migrates", test_migrates);
   ADD ("/journal/indexed", test_indexed);
   ADD ("/journal/disk-full", test_disk_full);
+  ADD ("/journal/nonsense", test_nonsense);
+  ADD ("/journal/odd-serial", test_odd_serial);
 #undef ADD
 
   return g_test_run ();

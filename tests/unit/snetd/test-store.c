@@ -443,6 +443,107 @@ test_impossible (Fixture *fixture, gconstpointer unused)
     }
 }
 
+static void
+check_loads (Fixture *fixture, guint n_rules)
+{
+  g_autoptr (SnetdStore) store = store_open (fixture, "boot");
+  g_autoptr (GPtrArray) rules = store_load (store);
+
+  g_assert_cmpuint (rules->len, ==, n_rules);
+}
+
+/* A byte of a rule is another one: it would be for another program, or for all. */
+static void
+test_checksum (Fixture *fixture, gconstpointer unused)
+{
+  static const char *const changes[] = {
+    "UPDATE rules SET program = '/usr/bin/curm'",
+    "UPDATE rules SET program = NULL",
+    "UPDATE rules SET remote_port = 442",
+    "UPDATE rules SET remote_port = NULL, local_port = 443",
+    "UPDATE rules SET action = 'deny'",
+    "UPDATE rules SET owner = 1001",
+    "UPDATE rules SET lifetime = 'reboot', boot_id = 'boot'",
+    "UPDATE rules SET until_boot = 1",
+    "UPDATE rules SET checksum = checksum + 1",
+  };
+  g_autoptr (SnetdStore) store = store_open (fixture, "boot");
+
+  store_add (store, "{'action': <'allow'>, 'owner': <uint32 1000>, 'program': <'/usr/bin/curl'>,"
+                    " 'remote-port': <uint16 443>}");
+  g_clear_pointer (&store, snetd_store_close);
+  for (gsize i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      g_autofree char *bytes = NULL;
+      gsize size;
+
+      g_test_message ("%s", changes[i]);
+      g_assert_true (g_file_get_contents (fixture->path, &bytes, &size, NULL));
+      check_loads (fixture, 1);
+      run_sql (fixture->path, changes[i]);
+      check_loads (fixture, 0);
+      g_assert_true (g_file_set_contents (fixture->path, bytes, (gssize)size, NULL));
+    }
+}
+
+/* It is made anew with each change, and a rule that another program has written needs none. */
+static void
+test_checksum_new (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (SnetdStore) store = store_open (fixture, "boot");
+  g_autoptr (GPtrArray) rules = NULL;
+  g_autoptr (GError) error = NULL;
+
+  store_add (store, kept_rules[0]);
+  rules = store_load (store);
+  ((SnetdRule *)g_ptr_array_index (rules, 0))->action = SNETD_ACTION_ASK;
+  ((SnetdRule *)g_ptr_array_index (rules, 0))->error = 0;
+  g_assert_true (snetd_store_update (store, g_ptr_array_index (rules, 0), &error));
+  g_assert_no_error (error);
+  g_clear_pointer (&store, snetd_store_close);
+  check_loads (fixture, 1);
+  run_sql (fixture->path, "INSERT INTO rules (action, lifetime, created, program)"
+                          " VALUES ('allow', 'forever', 1, '/usr/bin/nc')");
+  check_loads (fixture, 2);
+}
+
+/* What is no text would have been no condition. */
+static void
+test_no_text (Fixture *fixture, gconstpointer unused)
+{
+  static const char *const values[] = {
+    "CAST (x'2f62696eff' AS TEXT)",     /* no UTF-8 */
+    "CAST (x'2f62696e002f78' AS TEXT)", /* a 0 within it */
+    "''",
+  };
+  SnetdStore *store = store_open (fixture, "boot");
+
+  snetd_store_close (store);
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      g_autofree char *sql =
+        g_strdup_printf ("INSERT INTO rules (action, lifetime, created, program)"
+                         " VALUES ('allow', 'forever', 1, %s)",
+                         values[i]);
+
+      run_sql (fixture->path, sql);
+    }
+  check_loads (fixture, 0);
+}
+
+/* Nor has a rule here the number of one in a file. */
+static void
+test_odd_numbers (Fixture *fixture, gconstpointer unused)
+{
+  SnetdStore *store = store_open (fixture, "boot");
+
+  snetd_store_close (store);
+  run_sql (fixture->path, "INSERT INTO rules (id, action, lifetime, created) VALUES"
+                          " (0, 'allow', 'forever', 1), (-5, 'allow', 'forever', 1),"
+                          " (1 << 52, 'allow', 'forever', 1), (7, 'allow', 'forever', 1)");
+  check_loads (fixture, 1);
+}
+
 /* Files that must come out as they went in. */
 
 static void
@@ -496,6 +597,23 @@ test_newer (Fixture *fixture, gconstpointer unused)
   snetd_store_close (store_open (fixture, "boot"));
   run_sql (fixture->path, "PRAGMA user_version = 1000");
   check_refused (fixture, "made by a newer snetd");
+}
+
+/* It says that it is older than it is: what is made of that has no lists, and no scripts. */
+static void
+test_other_version (Fixture *fixture, gconstpointer unused)
+{
+  SnetdStore *store = store_open (fixture, "boot");
+
+  store_add (store, kept_rules[1]);
+  snetd_store_close (store);
+  for (int version = 3; version >= 0; version--)
+    {
+      g_autofree char *sql = g_strdup_printf ("PRAGMA user_version = %d", version);
+
+      run_sql (fixture->path, sql);
+      check_refused (fixture, version > 0 ? "is damaged" : "");
+    }
 }
 
 static void
@@ -592,9 +710,14 @@ main (int argc, char **argv)
   ADD ("/store/reboot", test_reboot);
   ADD ("/store/nonsense", test_nonsense);
   ADD ("/store/impossible", test_impossible);
+  ADD ("/store/checksum", test_checksum);
+  ADD ("/store/checksum-new", test_checksum_new);
+  ADD ("/store/no-text", test_no_text);
+  ADD ("/store/odd-numbers", test_odd_numbers);
   ADD ("/store/garbage", test_garbage);
   ADD ("/store/damaged", test_damaged);
   ADD ("/store/newer", test_newer);
+  ADD ("/store/other-version", test_other_version);
   ADD ("/store/foreign", test_foreign);
   ADD ("/store/no-directory", test_no_directory);
   ADD ("/store/full", test_full);
