@@ -108,7 +108,6 @@ snetd_sql_fits (sqlite3_stmt *statement, int column, char type)
   switch (type)
     {
     case 's':
-    case 'a':
       return text_fits (statement, column);
     case 'b':
       return sqlite3_column_int64 (statement, column) >> 1 == 0;
@@ -123,11 +122,15 @@ snetd_sql_fits (sqlite3_stmt *statement, int column, char type)
     }
 }
 
-static GVariant *
-read_number (gint64 number, char type)
+GVariant *
+snetd_sql_read (sqlite3_stmt *statement, int column, char type)
 {
+  const gint64 number = sqlite3_column_int64 (statement, column);
+
   switch (type)
     {
+    case 's':
+      return g_variant_new_string ((const char *)sqlite3_column_text (statement, column));
     case 'b':
       return g_variant_new_boolean (number != 0);
     case 'q':
@@ -140,16 +143,6 @@ read_number (gint64 number, char type)
     default:
       return g_variant_new_uint64 ((guint64)number);
     }
-}
-
-GVariant *
-snetd_sql_read (sqlite3_stmt *statement, int column, char type)
-{
-  if (sqlite3_column_type (statement, column) == SQLITE_NULL)
-    return NULL;
-  if (type == 's' || type == 'a')
-    return snetd_sql_text_value ((const char *)sqlite3_column_text (statement, column), type);
-  return read_number (sqlite3_column_int64 (statement, column), type);
 }
 
 /* FNV-1a: another single byte is always another sum. It is against accidents, not against people.

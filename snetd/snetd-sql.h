@@ -36,7 +36,7 @@ void snetd_sql_bind_row (sqlite3_stmt *statement,
  */
 gboolean snetd_sql_fits (sqlite3_stmt *statement, int column, char type);
 
-/* Floating; NULL: there is nothing. What does not fit is cut. */
+/* What is in a column that is not NULL, floating. What does not fit is cut. */
 GVariant *snetd_sql_read (sqlite3_stmt *statement, int column, char type);
 
 /*
