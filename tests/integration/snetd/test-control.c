@@ -485,6 +485,25 @@ test_statistics_no_kernel (Fixture *fixture)
   g_assert_cmpuint (get_number (fixture, "events"), ==, 0);
 }
 
+/* There is nothing to ask of it, and nothing that is counted in it; all else goes on. */
+static void
+test_no_journal (Fixture *fixture)
+{
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) statistics = NULL;
+
+  g_assert_true (g_file_set_contents (fixture->journal_db, "This is no database.", -1, NULL));
+  fixture_start (fixture);
+  client_do (fixture->root, "Control.Reload");
+  client_answer (fixture->root, fixture_hold (fixture, ALICE), "allow", "{}");
+  g_assert_cmpuint (get_number (fixture, "decided.user"), ==, 1);
+  reply = client_call (fixture->bob, "Control.GetStatistics", NULL);
+  statistics = g_variant_get_child_value (reply, 0);
+  g_assert_false (g_variant_lookup (statistics, "events", "t", NULL));
+  client_check_error (fixture->root, SNET_ERROR_NAME_STORE_FAILED, "not a database",
+                      "Rules.Propose", "(@a{sv})", g_variant_new_parsed ("@a{sv} {}"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -512,6 +531,7 @@ main (int argc, char **argv)
   fixture_add ("/control/statistics-refused", test_statistics_refused);
   fixture_add_stopped ("/control/statistics-unasked", test_statistics_unasked);
   fixture_add_stopped ("/control/statistics-no-kernel", test_statistics_no_kernel);
+  fixture_add_stopped ("/control/no-journal", test_no_journal);
 
   status = g_test_run ();
   fixture_exit ();

@@ -157,13 +157,14 @@ test_no_news (Fixture *fixture)
   for (gsize i = 0; i < G_N_ELEMENTS (causes); i++)
     fake_snet_report (report (causes[i], SNET_VERDICT_ALLOW));
   fake_snet_report (report (SNET_CAUSE_QUEUE_FULL, SNET_VERDICT_DENY));
+  fake_snet_report (report (SNET_CAUSE_UNDELIVERABLE, SNET_VERDICT_DENY));
   wait_until (has_events, fixture, "an event in the journal");
   last = client_last_decision (fixture->alice);
   g_assert_cmpstr (last, ==, "deny policy EACCES");
   {
     g_autoptr (GVariant) events = client_query (fixture->alice, "{}");
 
-    g_assert_cmpuint (g_variant_n_children (events), ==, 1);
+    g_assert_cmpuint (g_variant_n_children (events), ==, 2);
   }
 }
 
