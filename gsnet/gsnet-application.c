@@ -8,6 +8,7 @@
 #include "gsnet-console.h"
 #include "gsnet-dbusmenu.h"
 #include "gsnet-menu.h"
+#include "gsnet-mode-actions.h"
 #include "gsnet-notifier.h"
 #include "gsnet-rule-dialog.h"
 #include "gsnet-sni.h"
@@ -21,6 +22,7 @@ struct _GsnetApplication
   AdwApplication parent_instance;
 
   GsnetClient *client;
+  GsnetModeActions *mode_actions;
   GsnetMenu *menu;
   GsnetDbusmenu *dbusmenu;
   GsnetSni *sni;
@@ -86,7 +88,8 @@ show_console (GsnetApplication *self, const char *page, const char *token)
 {
   if (!self->console)
     {
-      self->console = gsnet_console_new (GTK_APPLICATION (self), self->client);
+      self->console =
+        gsnet_console_new (GTK_APPLICATION (self), self->client, gsnet_menu_get_modes (self->menu));
       g_signal_connect_object (self->console, "details", G_CALLBACK (console_details_cb), self,
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (self->console, "destroy", G_CALLBACK (console_gone_cb), self,
@@ -95,6 +98,14 @@ show_console (GsnetApplication *self, const char *page, const char *token)
   if (page && *page)
     gsnet_console_show_page (self->console, page);
   present (GTK_WINDOW (self->console), token);
+}
+
+/* It may come from the icon's menu, which has no place for it. */
+static void
+mode_problem_cb (GsnetApplication *self, const char *text)
+{
+  show_console (self, NULL, NULL);
+  gsnet_console_show_problem (self->console, text);
 }
 
 /* A click on the icon: to what waits, if that is one thing; else to the console. */
@@ -177,7 +188,6 @@ start_status_icon (GsnetApplication *self)
 
   if (!session_bus)
     return;
-  self->menu = gsnet_menu_new (self->client);
   self->dbusmenu = gsnet_dbusmenu_new (gsnet_menu_get_model (self->menu), G_ACTION_GROUP (self));
   if (!gsnet_dbusmenu_export (self->dbusmenu, session_bus, &error))
     g_warning ("The status icon has no menu: %s", error->message);
@@ -214,6 +224,10 @@ gsnet_application_startup (GApplication *application)
   self->notifier = gsnet_notifier_new (self->client);
   g_signal_connect_object (self->notifier, "details", G_CALLBACK (show_details), self,
                            G_CONNECT_SWAPPED);
+  self->mode_actions = gsnet_mode_actions_new (self->client, G_ACTION_MAP (self));
+  g_signal_connect_object (self->mode_actions, "problem", G_CALLBACK (mode_problem_cb), self,
+                           G_CONNECT_SWAPPED);
+  self->menu = gsnet_menu_new (self->client);
   start_status_icon (self);
   gsnet_client_start (self->client);
 }
@@ -240,6 +254,7 @@ gsnet_application_shutdown (GApplication *application)
   g_clear_object (&self->sni);
   g_clear_object (&self->dbusmenu);
   g_clear_object (&self->menu);
+  g_clear_object (&self->mode_actions);
 
   G_APPLICATION_CLASS (gsnet_application_parent_class)->shutdown (application);
 

@@ -20,7 +20,7 @@ struct _GsnetConsole
   GsnetRulesPage *rules_page;
   GsnetLogPage *log_page;
 
-  GtkLabel *mode_label;
+  GtkMenuButton *mode_button;
 
   GsnetClient *client;
   GSettings *settings;
@@ -71,6 +71,12 @@ page_problem_cb (GsnetConsole *self, const char *text)
   adw_toast_overlay_add_toast (self->toasts, make_toast (text));
 }
 
+void
+gsnet_console_show_problem (GsnetConsole *self, const char *text)
+{
+  page_problem_cb (self, text);
+}
+
 static void
 undo_clicked_cb (AdwToast *toast, Undo *undo)
 {
@@ -102,7 +108,7 @@ count_waiting (GsnetConsole *self, guint position, guint removed, guint added, G
   adw_view_stack_page_set_needs_attention (self->waiting_stack_page, n > 0);
 }
 
-/* Asking is what is expected; all else is to be seen, on each page. */
+/* Asking is what is expected; all else is to catch the eye, on each page. */
 static void
 show_mode (GsnetConsole *self)
 {
@@ -111,9 +117,14 @@ show_mode (GsnetConsole *self)
   g_autofree char *sentence =
     gsnet_words_mode_sentence (mode, gsnet_client_get_mode_until (self->client));
 
-  gtk_label_set_label (self->mode_label, words ? words : "");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->mode_label), sentence);
-  gtk_widget_set_visible (GTK_WIDGET (self->mode_label), words != NULL);
+  gtk_menu_button_set_label (self->mode_button, words ? words : C_ ("mode", "Asking"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->mode_button),
+                               sentence ? sentence : _ ("What no rule decides is asked about"));
+  gtk_widget_set_visible (GTK_WIDGET (self->mode_button), mode != NULL);
+  if (words)
+    gtk_widget_add_css_class (GTK_WIDGET (self->mode_button), "mode-unusual");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->mode_button), "mode-unusual");
 }
 
 static void
@@ -146,7 +157,7 @@ gsnet_console_class_init (GsnetConsoleClass *klass)
   g_type_ensure (GSNET_TYPE_LOG_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/snet/Gsnet/gsnet-console.ui");
   gtk_widget_class_bind_template_child (widget_class, GsnetConsole, toasts);
-  gtk_widget_class_bind_template_child (widget_class, GsnetConsole, mode_label);
+  gtk_widget_class_bind_template_child (widget_class, GsnetConsole, mode_button);
   gtk_widget_class_bind_template_child (widget_class, GsnetConsole, stack);
   gtk_widget_class_bind_template_child (widget_class, GsnetConsole, waiting_stack_page);
   gtk_widget_class_bind_template_child (widget_class, GsnetConsole, waiting_page);
@@ -180,7 +191,7 @@ gsnet_console_init (GsnetConsole *self)
 }
 
 GsnetConsole *
-gsnet_console_new (GtkApplication *application, GsnetClient *client)
+gsnet_console_new (GtkApplication *application, GsnetClient *client, GMenuModel *modes)
 {
   GsnetConsole *self = g_object_new (GSNET_TYPE_CONSOLE, "application", application, NULL);
   GListModel *waiting = gsnet_client_get_waiting (client);
@@ -192,6 +203,7 @@ gsnet_console_new (GtkApplication *application, GsnetClient *client)
                            G_CONNECT_SWAPPED);
   count_waiting (self, 0, 0, 0, waiting);
   self->client = g_object_ref (client);
+  gtk_menu_button_set_menu_model (self->mode_button, modes);
   g_signal_connect_object (client, "notify::mode", G_CALLBACK (show_mode), self, G_CONNECT_SWAPPED);
   show_mode (self);
   return self;

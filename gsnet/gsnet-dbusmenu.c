@@ -64,6 +64,21 @@ is_enabled (GsnetDbusmenu *self, Item *item)
          g_action_group_get_action_enabled (self->actions, item->action + strlen (ACTION_PREFIX));
 }
 
+/* One of a choice: the action's state says which. */
+static void
+add_toggle (GsnetDbusmenu *self, Item *item, GVariantDict *dict)
+{
+  g_autoptr (GVariant) state = NULL;
+
+  if (!item->target || !item->action || !g_str_has_prefix (item->action, ACTION_PREFIX))
+    return;
+  state = g_action_group_get_action_state (self->actions, item->action + strlen (ACTION_PREFIX));
+  if (!state || !g_variant_is_of_type (state, g_variant_get_type (item->target)))
+    return;
+  g_variant_dict_insert (dict, "toggle-type", "s", "radio");
+  g_variant_dict_insert (dict, "toggle-state", "i", g_variant_equal (state, item->target));
+}
+
 /* An absent property has its default: enabled, visible, a plain item. */
 static GVariant *
 make_properties (GsnetDbusmenu *self, Item *item)
@@ -79,6 +94,7 @@ make_properties (GsnetDbusmenu *self, Item *item)
     {
       g_variant_dict_insert (&dict, "label", "s", item->label);
       g_variant_dict_insert (&dict, "enabled", "b", is_enabled (self, item));
+      add_toggle (self, item, &dict);
     }
   return g_variant_dict_end (&dict);
 }
@@ -461,6 +477,8 @@ gsnet_dbusmenu_new (GMenuModel *model, GActionGroup *actions)
   self->model = g_object_ref (model);
   self->actions = g_object_ref (actions);
   g_signal_connect_object (actions, "action-enabled-changed", G_CALLBACK (schedule_rebuild), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (actions, "action-state-changed", G_CALLBACK (schedule_rebuild), self,
                            G_CONNECT_SWAPPED);
   rebuild (self);
   return self;

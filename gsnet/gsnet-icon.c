@@ -3,30 +3,59 @@
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
 
+#include "snet-names.h"
+
 #include "gsnet-icon.h"
 
 #define RESOURCE_FORMAT "/org/snet/Gsnet/icons/scalable/apps/%s.svg"
 
 /* Icons by name are symbolic, and take the colour of the panel; as pixels they have their own. */
-static const struct
+typedef struct
 {
   const char *symbolic;
   const char *coloured;
-} icons[] = {
-  [GSNET_STATE_NO_DAEMON] = { "org.snet.Gsnet-nodaemon-symbolic", "org.snet.Gsnet-nodaemon" },
-  [GSNET_STATE_REFUSED] = { "org.snet.Gsnet-nodaemon-symbolic", "org.snet.Gsnet-nodaemon" },
-  [GSNET_STATE_NO_KERNEL] = { "org.snet.Gsnet-nokernel-symbolic", "org.snet.Gsnet-nokernel" },
-  [GSNET_STATE_KERNEL_BUSY] = { "org.snet.Gsnet-nokernel-symbolic", "org.snet.Gsnet-nokernel" },
+} Icon;
+
+#define ICON(name)                                                                                 \
+  {                                                                                                \
+    "org.snet.Gsnet-" name "-symbolic", "org.snet.Gsnet-" name                                     \
+  }
+
+static const Icon state_icons[] = {
+  [GSNET_STATE_NO_DAEMON] = ICON ("nodaemon"),
+  [GSNET_STATE_REFUSED] = ICON ("nodaemon"),
+  [GSNET_STATE_NO_KERNEL] = ICON ("nokernel"),
+  [GSNET_STATE_KERNEL_BUSY] = ICON ("nokernel"),
   [GSNET_STATE_IDLE] = { "org.snet.Gsnet-symbolic", "org.snet.Gsnet-idle" },
-  [GSNET_STATE_WAITING] = { "org.snet.Gsnet-waiting-symbolic", "org.snet.Gsnet-waiting" },
+  [GSNET_STATE_WAITING] = ICON ("waiting"),
 };
 
-const char *
-gsnet_icon_name_for_state (GsnetState state)
+/* Where nothing more urgent is to be shown. */
+static const struct
 {
-  g_return_val_if_fail (state < G_N_ELEMENTS (icons), NULL);
+  const char *mode;
+  Icon icon;
+} mode_icons[] = {
+  { SNET_MODE_WORD_MONITOR, ICON ("monitor") },
+  { SNET_MODE_WORD_LOCKDOWN, ICON ("lockdown") },
+  { SNET_MODE_WORD_OFF, ICON ("off") },
+};
 
-  return icons[state].symbolic;
+static const Icon *
+find_icon (GsnetState state, const char *mode)
+{
+  g_return_val_if_fail (state < G_N_ELEMENTS (state_icons), &state_icons[GSNET_STATE_NO_DAEMON]);
+
+  for (gsize i = 0; state == GSNET_STATE_IDLE && i < G_N_ELEMENTS (mode_icons); i++)
+    if (g_strcmp0 (mode, mode_icons[i].mode) == 0)
+      return &mode_icons[i].icon;
+  return &state_icons[state];
+}
+
+const char *
+gsnet_icon_name (GsnetState state, const char *mode)
+{
+  return find_icon (state, mode)->symbolic;
 }
 
 /* ARGB, the most significant byte first, as the protocol wants it. */
@@ -52,15 +81,13 @@ make_pixmap (GdkPixbuf *pixbuf)
 }
 
 GVariant *
-gsnet_icon_pixmaps_for_state (GsnetState state)
+gsnet_icon_pixmaps (GsnetState state, const char *mode)
 {
   static const int sizes[] = { 22, 32, 48 };
   g_autofree char *path = NULL;
   GVariantBuilder builder;
 
-  g_return_val_if_fail (state < G_N_ELEMENTS (icons), NULL);
-
-  path = g_strdup_printf (RESOURCE_FORMAT, icons[state].coloured);
+  path = g_strdup_printf (RESOURCE_FORMAT, find_icon (state, mode)->coloured);
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(iiay)"));
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {

@@ -5,8 +5,9 @@
 
 G_BEGIN_DECLS
 
-const char *gsnet_icon_name_for_state (GsnetState state);
+/* mode: one of snetd's words, or NULL. */
+const char *gsnet_icon_name (GsnetState state, const char *mode);
 /* a(iiay) of StatusNotifierItem, floating: for hosts that do not find the icon by name. */
-GVariant *gsnet_icon_pixmaps_for_state (GsnetState state);
+GVariant *gsnet_icon_pixmaps (GsnetState state, const char *mode);
 
 G_END_DECLS

@@ -3,7 +3,10 @@
 
 #include <glib/gi18n.h>
 
+#include "snet-names.h"
+
 #include "gsnet-menu.h"
+#include "gsnet-mode-actions.h"
 #include "gsnet-words.h"
 
 /* More would not fit on a screen; the console has all of them. */
@@ -13,9 +16,11 @@ struct _GsnetMenu
 {
   GObject parent_instance;
 
+  GsnetClient *client;
   GListModel *waiting;
   GMenu *menu;
   GMenu *requests;
+  GMenu *modes;
 };
 
 G_DEFINE_FINAL_TYPE (GsnetMenu, gsnet_menu, G_TYPE_OBJECT)
@@ -52,13 +57,63 @@ fill_requests (GsnetMenu *self)
 }
 
 static void
+append_mode (GMenu *menu, const char *label, const char *mode)
+{
+  g_autofree char *action = g_strdup_printf ("app.mode::%s", mode);
+
+  g_menu_append (menu, label, action);
+}
+
+static GMenuModel *
+make_pauses (void)
+{
+  GMenu *menu = g_menu_new ();
+
+  g_menu_append (menu, _ ("For 15 _Minutes"), "app.pause::" GSNET_PAUSE_QUARTER);
+  g_menu_append (menu, _ ("Until _Tomorrow"), "app.pause::" GSNET_PAUSE_TOMORROW);
+  return G_MENU_MODEL (menu);
+}
+
+static GMenuModel *
+make_choice (void)
+{
+  GMenu *menu = g_menu_new ();
+
+  append_mode (menu, C_ ("mode", "_Ask"), SNET_MODE_WORD_ASK);
+  append_mode (menu, C_ ("mode", "_Monitor: Allow and Log"), SNET_MODE_WORD_MONITOR);
+  append_mode (menu, C_ ("mode", "_Lock Down: Deny"), SNET_MODE_WORD_LOCKDOWN);
+  append_mode (menu, C_ ("mode", "_Off"), SNET_MODE_WORD_OFF);
+  return G_MENU_MODEL (menu);
+}
+
+/* Without snetd there is nothing to choose. */
+static void
+fill_modes (GsnetMenu *self)
+{
+  const char *mode = gsnet_client_get_mode (self->client);
+  g_autoptr (GMenuModel) pauses = make_pauses ();
+  g_autoptr (GMenuModel) choice = make_choice ();
+
+  g_menu_remove_all (self->modes);
+  if (!mode)
+    return;
+  if (g_str_equal (mode, SNET_MODE_WORD_ASK))
+    g_menu_append_submenu (self->modes, _ ("_Pause Asking"), pauses);
+  else
+    g_menu_append (self->modes, _ ("_Ask Again"), "app.ask-again");
+  g_menu_append_submenu (self->modes, _ ("What No _Rule Decides"), choice);
+}
+
+static void
 gsnet_menu_dispose (GObject *object)
 {
   GsnetMenu *self = GSNET_MENU (object);
 
+  g_clear_object (&self->client);
   g_clear_object (&self->waiting);
   g_clear_object (&self->menu);
   g_clear_object (&self->requests);
+  g_clear_object (&self->modes);
 
   G_OBJECT_CLASS (gsnet_menu_parent_class)->dispose (object);
 }
@@ -76,9 +131,11 @@ gsnet_menu_init (GsnetMenu *self)
 
   self->menu = g_menu_new ();
   self->requests = g_menu_new ();
+  self->modes = g_menu_new ();
   g_menu_append (program, _ ("Open _Security Console"), "app.console::");
   g_menu_append (program, _ ("_Quit"), "app.quit");
   g_menu_append_section (self->menu, NULL, G_MENU_MODEL (self->requests));
+  g_menu_append_section (self->menu, NULL, G_MENU_MODEL (self->modes));
   g_menu_append_section (self->menu, NULL, G_MENU_MODEL (program));
 }
 
@@ -91,7 +148,17 @@ gsnet_menu_new (GsnetClient *client)
   g_signal_connect_object (self->waiting, "items-changed", G_CALLBACK (fill_requests), self,
                            G_CONNECT_SWAPPED);
   fill_requests (self);
+  self->client = g_object_ref (client);
+  g_signal_connect_object (client, "notify::mode", G_CALLBACK (fill_modes), self,
+                           G_CONNECT_SWAPPED);
+  fill_modes (self);
   return self;
+}
+
+GMenuModel *
+gsnet_menu_get_modes (GsnetMenu *self)
+{
+  return G_MENU_MODEL (self->modes);
 }
 
 GMenuModel *

@@ -11,5 +11,7 @@ G_DECLARE_FINAL_TYPE (GsnetMenu, gsnet_menu, GSNET, MENU, GObject)
 
 GsnetMenu *gsnet_menu_new (GsnetClient *client);
 GMenuModel *gsnet_menu_get_model (GsnetMenu *self);
+/* The part of it that is about the mode. */
+GMenuModel *gsnet_menu_get_modes (GsnetMenu *self);
 
 G_END_DECLS

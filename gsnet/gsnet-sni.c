@@ -99,7 +99,8 @@ update (GsnetSni *self)
 {
   GsnetState state = gsnet_client_get_state (self->client);
   guint n_waiting = g_list_model_get_n_items (gsnet_client_get_waiting (self->client));
-  const char *icon = gsnet_icon_name_for_state (state);
+  const char *mode = gsnet_client_get_mode (self->client);
+  const char *icon = gsnet_icon_name (state, mode);
   const char *status = state == GSNET_STATE_WAITING ? "NeedsAttention" : "Active";
   g_autofree char *description = describe (self->client, state, n_waiting);
   g_autofree char *tooltip = g_markup_escape_text (description, -1);
@@ -116,7 +117,7 @@ update (GsnetSni *self)
   gsnet_dbus_org_kde_status_notifier_item_emit_new_tool_tip (self->skeleton);
   if (new_icon)
     {
-      GVariant *pixmaps = g_variant_ref_sink (gsnet_icon_pixmaps_for_state (state));
+      GVariant *pixmaps = g_variant_ref_sink (gsnet_icon_pixmaps (state, mode));
 
       gsnet_dbus_org_kde_status_notifier_item_set_icon_name (self->skeleton, icon);
       gsnet_dbus_org_kde_status_notifier_item_set_icon_pixmap (self->skeleton, pixmaps);

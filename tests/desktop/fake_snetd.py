@@ -127,6 +127,9 @@ class FakeSnetd:
     def set_kernel(self, kernel):
         self._change(Kernel=GLib.Variant("s", kernel))
 
+    def mode(self):
+        return self.properties["Mode"].unpack(), self.properties["ModeUntil"].unpack()
+
     def set_mode(self, mode, until=0):
         self._change(Mode=GLib.Variant("s", mode), ModeUntil=GLib.Variant("x", until))
 

@@ -113,6 +113,47 @@ test_layout (Fixture *f, gconstpointer data)
   g_assert_false (enabled);
 }
 
+/* Which of a choice, as the action says. */
+static gint32
+toggle_state (Fixture *f, gsize index)
+{
+  g_autoptr (GVariant) properties = NULL;
+  const char *type;
+  gint32 state;
+
+  get_item (f, index, &properties);
+  g_assert_true (g_variant_lookup (properties, "toggle-type", "&s", &type));
+  g_assert_cmpstr (type, ==, "radio");
+  g_assert_true (g_variant_lookup (properties, "toggle-state", "i", &state));
+  return state;
+}
+
+static void
+test_choice (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GSimpleAction) mode =
+    g_simple_action_new_stateful ("mode", G_VARIANT_TYPE_STRING, g_variant_new_string ("ask"));
+  g_autoptr (GVariant) plain = NULL;
+  gint32 id;
+
+  g_action_map_add_action (G_ACTION_MAP (f->actions), G_ACTION (mode));
+  g_menu_append (f->requests, "Ask", "app.mode::ask");
+  g_menu_append (f->requests, "Off", "app.mode::off");
+  append (f, 5);
+  settle ();
+  g_assert_cmpint (toggle_state (f, 0), ==, 1);
+  g_assert_cmpint (toggle_state (f, 1), ==, 0);
+  get_item (f, 2, &plain);
+  g_assert_false (g_variant_lookup (plain, "toggle-type", "s", NULL));
+
+  id = get_item (f, 1, NULL);
+  g_simple_action_set_state (mode, g_variant_new_string ("off"));
+  settle ();
+  g_assert_cmpint (toggle_state (f, 0), ==, 0);
+  g_assert_cmpint (toggle_state (f, 1), ==, 1);
+  g_assert_cmpint (get_item (f, 1, NULL), ==, id);
+}
+
 static void
 test_old_ids_hit_nothing_new (Fixture *f, gconstpointer data)
 {
@@ -141,6 +182,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/dbusmenu/layout", Fixture, NULL, set_up, test_layout, tear_down);
+  g_test_add ("/dbusmenu/choice", Fixture, NULL, set_up, test_choice, tear_down);
   g_test_add ("/dbusmenu/old-ids", Fixture, NULL, set_up, test_old_ids_hit_nothing_new, tear_down);
   return g_test_run ();
 }

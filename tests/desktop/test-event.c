@@ -3,6 +3,7 @@
 #include <locale.h>
 
 #include "gsnet-event.h"
+#include "gsnet-mode-actions.h"
 #include "gsnet-rule.h"
 #include "gsnet-text.h"
 #include "gsnet-words.h"
@@ -209,6 +210,27 @@ test_errors (void)
   g_assert_cmpstr (gone_words, ==, "The firewall service (snetd) is not running.");
 }
 
+static void
+assert_tomorrow (const char *zone_name, const char *now, const char *tomorrow)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier (zone_name);
+  g_autoptr (GDateTime) from = g_date_time_new_from_iso8601 (now, zone);
+  g_autoptr (GDateTime) to = g_date_time_new_from_iso8601 (tomorrow, zone);
+
+  g_assert_cmpint (gsnet_mode_tomorrow (from), ==, g_date_time_to_unix (to) * G_USEC_PER_SEC);
+}
+
+/* At the day's end it is no matter of minutes, and at night not of a day and more. */
+static void
+test_tomorrow (void)
+{
+  assert_tomorrow ("UTC", "2026-11-22T10:00:00", "2026-11-23T06:00:00");
+  assert_tomorrow ("UTC", "2026-12-31T23:59:59", "2027-01-01T06:00:00");
+  assert_tomorrow ("UTC", "2026-11-23T02:00:00", "2026-11-23T06:00:00");
+  assert_tomorrow ("UTC", "2026-11-23T05:59:59", "2026-11-24T06:00:00");
+  assert_tomorrow ("Europe/Paris", "2026-10-24T20:00:00", "2026-10-25T06:00:00");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -223,5 +245,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/words/rule-effect", test_rule_effect);
   g_test_add_func ("/words/errors", test_errors);
   g_test_add_func ("/rule/again", test_rule_again);
+  g_test_add_func ("/mode/tomorrow", test_tomorrow);
   return g_test_run ();
 }
