@@ -65,10 +65,15 @@ page_details_cb (GsnetConsole *self, GsnetEvent *event)
   g_signal_emit (self, signals[DETAILS], 0, event);
 }
 
+/* Stays until it has been read. */
 static void
 page_problem_cb (GsnetConsole *self, const char *text)
 {
-  adw_toast_overlay_add_toast (self->toasts, make_toast (text));
+  AdwToast *toast = make_toast (text);
+
+  adw_toast_set_timeout (toast, 0);
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
 void

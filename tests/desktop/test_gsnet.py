@@ -99,6 +99,7 @@ class Tests:
         """After a test that failed, so that the next one starts as usual."""
         for id in range(1, self.last_id + 1):
             self.snetd.withdraw(id, "exited")
+        self.snetd.set_mode("ask")
         for title in ("Security Console", "Create a Rule"):
             if self.rig.has_window(title):
                 self.rig.focus(title)
