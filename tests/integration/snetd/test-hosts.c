@@ -445,6 +445,161 @@ test_file (Fixture *fixture)
   kernel_gets_verdict (id, SNET_VERDICT_DENY, 0);
 }
 
+/* Name servers: a resolver that answers when it is told to. */
+
+typedef struct
+{
+  GResolver parent_instance;
+  GQueue tasks; /* of GTask, in the order in which they came */
+  guint asked;
+} FakeServers;
+
+typedef GResolverClass FakeServersClass;
+
+GType fake_servers_get_type (void);
+
+G_DEFINE_TYPE (FakeServers, fake_servers, G_TYPE_RESOLVER)
+
+static void
+lookup_by_address_async (GResolver *resolver,
+                         GInetAddress *address,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  FakeServers *self = (FakeServers *)resolver;
+
+  self->asked++;
+  g_queue_push_tail (&self->tasks, g_task_new (resolver, cancellable, callback, user_data));
+}
+
+static char *
+lookup_by_address_finish (GResolver *resolver, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+fake_servers_class_init (FakeServersClass *klass)
+{
+  klass->lookup_by_address_async = lookup_by_address_async;
+  klass->lookup_by_address_finish = lookup_by_address_finish;
+}
+
+static void
+fake_servers_init (FakeServers *self)
+{
+  g_queue_init (&self->tasks);
+}
+
+/* The one that was asked for first gets this name; NULL: there is none. */
+static void
+answer_servers (FakeServers *servers, const char *name)
+{
+  g_autoptr (GTask) task = g_queue_pop_head (&servers->tasks);
+
+  g_assert_nonnull (task);
+  if (name != NULL)
+    g_task_return_pointer (task, g_strdup (name), g_free);
+  else
+    g_task_return_new_error (task, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "none");
+}
+
+static void
+start_with_servers (Fixture *fixture, FakeServers *servers)
+{
+  g_assert_true (g_file_set_contents (
+    fixture->config_file, "[Prompts]\nAskWithoutAgent=wait\n[Names]\nReverseLookup=yes\n", -1,
+    NULL));
+  g_resolver_set_default (G_RESOLVER (servers));
+  fixture_start (fixture);
+}
+
+static gboolean
+is_asked_again (gpointer user_data)
+{
+  Client *client = user_data;
+  guint count = 0;
+
+  for (guint i = 0; i < client->heard->len; i++)
+    count += g_str_has_prefix (g_ptr_array_index (client->heard, i), "Ask ");
+  return count == 2;
+}
+
+/* It is shown when it comes, to who was asked already, too; and no rule looks at it. */
+static void
+test_reverse (Fixture *fixture)
+{
+  g_autoptr (GObject) object = g_object_new (fake_servers_get_type (), NULL);
+  FakeServers *servers = (FakeServers *)object;
+  guint64 id;
+
+  start_with_servers (fixture, servers);
+  client_add_rule (fixture->root, "{'action': <'allow'>, 'remote-host': <'evil.example.org'>}");
+  client_add_agent (fixture->alice, "/agent");
+  id = fixture_hold (fixture, ALICE);
+  check_shown (fixture->alice, "- -");
+  g_assert_cmpuint (servers->asked, ==, 1);
+  answer_servers (servers, "Evil.example.org");
+  wait_shown (fixture->alice, "evil.example.org reverse");
+  wait_until (is_asked_again, fixture->alice, "the question with the name");
+  g_assert_true (fake_snet_waits (id));
+
+  /* Nor can an answer make a rule of it. */
+  client_check_answer_error (fixture->root, id, "allow",
+                             "{'lifetime': <'forever'>, 'match': <['remote-host']>}",
+                             "org.snet.Error.InvalidOption", "remote-host");
+  client_answer (fixture->root, id, "deny", "{}");
+
+  /* It is known now, and shown at once; and in the journal as what it is. */
+  id = fixture_hold (fixture, ALICE);
+  check_shown (fixture->alice, "evil.example.org reverse");
+  g_assert_cmpuint (servers->asked, ==, 1);
+  client_answer (fixture->root, id, "deny", "{}");
+  {
+    g_autoptr (GVariant) events =
+      client_query (fixture->alice, "{'remote-host-source': <'reverse'>}");
+
+    g_assert_cmpuint (g_variant_n_children (events), ==, 2);
+  }
+}
+
+/* Few at a time; and that there is no name is not asked again. */
+static void
+test_reverse_bounds (Fixture *fixture)
+{
+  g_autoptr (GObject) object = g_object_new (fake_servers_get_type (), NULL);
+  FakeServers *servers = (FakeServers *)object;
+  guint64 id = 0;
+
+  start_with_servers (fixture, servers);
+  for (guint i = 1; i <= 10; i++)
+    {
+      g_autofree char *address = g_strdup_printf ("203.0.113.%u", i);
+      g_autofree char *requested = NULL;
+
+      id = hold_to (address);
+      requested = g_strdup_printf ("Requested %" G_GUINT64_FORMAT, id);
+      client_hears (fixture->root, requested);
+    }
+  g_assert_cmpuint (servers->asked, ==, 4);
+  for (guint i = 0; i < 10; i++)
+    {
+      answer_servers (servers, NULL);
+      client_sync (fixture->root);
+    }
+  g_assert_cmpuint (servers->asked, ==, 10);
+
+  client_answer (fixture->root, id, "deny", "{}");
+  id = hold_to ("203.0.113.10");
+  {
+    g_autofree char *requested = g_strdup_printf ("Requested %" G_GUINT64_FORMAT, id);
+
+    client_hears (fixture->root, requested);
+  }
+  g_assert_cmpuint (servers->asked, ==, 10);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -465,6 +620,8 @@ main (int argc, char **argv)
   fixture_add ("/hosts/malformed", test_malformed);
   fixture_add ("/hosts/restart", test_restart);
   fixture_add_stopped ("/hosts/file", test_file);
+  fixture_add_stopped ("/hosts/reverse", test_reverse);
+  fixture_add_stopped ("/hosts/reverse-bounds", test_reverse_bounds);
 
   status = g_test_run ();
   fixture_exit ();
