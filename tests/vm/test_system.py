@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 
+import names
 import tap
 from snetbus import (ACCESS_DENIED, ERROR, Held, Refused, Signals, add_rule, busctl, call,
                      control, kernel_parameter, pending, query, refusal, rules,
@@ -607,6 +608,45 @@ def test_list():
         expect(probe_with_deny(signals), errno.EACCES, "errno without the list")
 
 
+def held_by_name(signals, name, port):
+    """A curl that is held, and its destination known by that name: as soon as snetd hears resolved."""
+    for _ in range(20):
+        held = Held(["curl", "-sS", f"http://{name}:{port}/"], signals,
+                    lambda event: event["remote-address"] == names.ADDRESS)
+        if held.event.get("remote-host") == name:
+            return held
+        verdict(held.id, "deny")
+        held.finish()
+    raise AssertionError(f"snetd does not know the name {name}")
+
+
+def test_names():
+    """where curl goes is shown by the name that it asked systemd-resolved for, and decided by that"""
+    unpacked = os.environ["SNET_TEST_RESOLVED"]
+    if not os.path.isdir(unpacked):
+        raise tap.Skip("systemd-resolved could not be unpacked")
+    add_rule(action="allow", program=names.RESOLVED)
+    add_rule(action="allow", program=CURL, remote_port=53)
+    with names.Resolved(unpacked), Signals() as signals:
+        server = Server((names.ADDRESS, 0), Page)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        held = held_by_name(signals, "www.snet.test", server.server_port)
+        expect(held.event["remote-host-source"], "resolved", "remote-host-source")
+        verdict(held.id, "allow", lifetime="forever", match=["program", "remote-host"])
+        expect(held.finish(), (0, PAGE), "the page")
+        again = subprocess.run(["curl", "-sS", f"http://www.snet.test:{server.server_port}/"],
+                               check=True, capture_output=True, text=True, timeout=20)
+        expect(again.stdout, PAGE, "the page, by the rule")
+
+        # The same address by another name, after resolved has been started again.
+        call("Rules", "Remove", "t", [rule["id"] for rule in rules() if "remote-host" in rule][0])
+        subprocess.run(["systemctl", "restart", "systemd-resolved.service"], check=True)
+        held = held_by_name(signals, "other.snet.test", server.server_port)
+        verdict(held.id, "deny")
+        held.finish()
+        server.shutdown()
+
+
 # Connects, and stays in its session until somebody has written into the pipe.
 SESSION = CONNECT + "open('/tmp/snet-session').read()\n"
 
@@ -723,6 +763,6 @@ if __name__ == "__main__":
              test_kill_daemon, test_kill_held, test_second_controller, test_forever,
              test_ticket, test_rule_settles_waiting, test_bind_and_listen, test_bad_verdicts, test_bad_rules,
              test_not_allowed, test_signals_are_private, test_journal_pages, test_process, test_threads,
-             test_without_agent, test_modes, test_message_id, test_mode_ends, test_mode_clock, test_mode_restart, test_list,
+             test_without_agent, test_modes, test_message_id, test_mode_ends, test_mode_clock, test_mode_restart, test_list, test_names,
              test_session, test_reload, test_rule_files, test_import,
              test_sandbox], clean)
