@@ -423,6 +423,19 @@ test_restart (Fixture *fixture)
   check_shown (fixture->alice, "www.example.org resolved");
 }
 
+/* Most machines have none: nothing is said of that, and nothing waits for a name. */
+static void
+test_none (Fixture *fixture)
+{
+  guint64 id;
+
+  client_add_rule (fixture->root, ALLOW_ALL);
+  client_add_rule (fixture->root, DENY_BAD);
+  id = hold_to (ADDRESS);
+  kernel_gets_verdict (id, SNET_VERDICT_ALLOW, 0);
+  g_assert_cmpuint (fixture_count_warnings ("*"), ==, 0);
+}
+
 /* A file of the administrator's is believed more, and read when it changes. */
 static void
 test_file (Fixture *fixture)
@@ -619,6 +632,7 @@ main (int argc, char **argv)
   fixture_add ("/hosts/own", test_own);
   fixture_add ("/hosts/malformed", test_malformed);
   fixture_add ("/hosts/restart", test_restart);
+  fixture_add ("/hosts/none", test_none);
   fixture_add_stopped ("/hosts/file", test_file);
   fixture_add_stopped ("/hosts/reverse", test_reverse);
   fixture_add_stopped ("/hosts/reverse-bounds", test_reverse_bounds);
