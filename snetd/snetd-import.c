@@ -22,8 +22,8 @@
 #define PROBLEMS_MAX      1000
 #define PROBLEMS_SAID_MAX 10
 
-/* What id and created take in a reply, and a margin. */
-#define GIVEN_BYTES 64
+/* What id and created, and being one of many, take in a reply, and a margin. */
+#define GIVEN_BYTES 80
 
 struct SnetdImport
 {
@@ -41,7 +41,7 @@ typedef GPtrArray *(*ParseFunc) (const char *text,
                                  GPtrArray *names,
                                  GPtrArray *problems);
 
-/* A call under way. A thread has it while it reads, and nobody else does. */
+/* A call under way. A thread has it while it reads or replies, and nobody else does. */
 typedef struct
 {
   SnetdImport *import;
@@ -58,6 +58,7 @@ typedef struct
   gint64 owner; /* of rules that do not say whose they are */
   GPtrArray *rules;
   GPtrArray *problems;
+  guint32 present; /* rules that were there */
 } Call;
 
 static guint
@@ -79,10 +80,17 @@ set_calls (Call *call, guint calls)
 }
 
 static void
-call_free (Call *call)
+uncount (Call *call)
 {
   if (call->counted)
     set_calls (call, count_calls (call) - 1);
+  call->counted = FALSE;
+}
+
+static void
+call_free (Call *call)
+{
+  uncount (call);
   g_clear_pointer (&call->rules, g_ptr_array_unref);
   g_clear_pointer (&call->problems, g_ptr_array_unref);
   g_clear_pointer (&call->argument, g_variant_unref);
@@ -100,7 +108,7 @@ return_too_much (GDBusMethodInvocation *invocation, const char *what)
                                                  G_DBUS_ERROR_LIMITS_EXCEEDED, what);
 }
 
-/* The end. Nothing is asynchronous from here on. */
+/* The end. Until the reply nothing is asynchronous from here on. */
 
 /* Who may make rules of another user may know of those that there are; for a trial nobody is asked.
  */
@@ -121,26 +129,20 @@ list_known (Call *call)
   return known;
 }
 
-/* How many rules are no new ones; they are left out. */
-static guint32
+/* Those that are no new ones; FALSE: the others are too many for a reply. */
+static gboolean
 drop_present (Call *call)
 {
   g_autoptr (GPtrArray) known = list_known (call);
   g_autoptr (GPtrArray) all = call->rules;
+  gsize size;
 
   for (guint i = 0; i < all->len; i++)
     snetd_rule_begin (g_ptr_array_index (all, i), g_get_real_time (),
                       snetd_clock_now (SNETD_CLOCK_OF_BOOT));
-  call->rules = snetd_rule_set_without (all, known);
-  return all->len - call->rules->len;
-}
-
-static gboolean
-fits_reply (Call *call)
-{
-  g_autoptr (GVariant) rules = g_variant_ref_sink (snetd_rule_set_to_variant (call->rules));
-
-  return g_variant_get_size (rules) + call->rules->len * GIVEN_BYTES <= SNETD_REPLY_MAX;
+  call->rules = snetd_rule_set_without (all, known, &size);
+  call->present = all->len - call->rules->len;
+  return size + call->rules->len * GIVEN_BYTES <= SNETD_REPLY_MAX;
 }
 
 static gboolean
@@ -154,13 +156,37 @@ apply (Call *call, GError **error)
   return TRUE;
 }
 
+/*
+ * In a thread, since to write down what has been made takes longer than making it. Rules that
+ * are in force do not change, and what counts their references is left to the main loop.
+ */
 static void
-finish (Call *call)
+reply_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  g_autoptr (GError) error = NULL;
-  const guint32 present = drop_present (call);
+  Call *call = task_data;
 
-  if (!fits_reply (call))
+  g_ptr_array_add (call->problems, NULL);
+  snet_dbus_rules_complete_import (call->object, call->invocation,
+                                   snetd_rule_set_to_variant (call->rules), call->present,
+                                   (const char *const *)call->problems->pdata);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+replied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  call_free (user_data);
+}
+
+/* Takes the call. */
+static void
+finish (Call *taken)
+{
+  g_autoptr (Call) call = taken;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTask) task = NULL;
+
+  if (!drop_present (call))
     {
       return_too_much (call->invocation, "That is too much for one call; import it in parts");
       return;
@@ -170,10 +196,11 @@ finish (Call *call)
       g_dbus_method_invocation_return_gerror (call->invocation, error);
       return;
     }
-  g_ptr_array_add (call->problems, NULL);
-  snet_dbus_rules_complete_import (call->object, call->invocation,
-                                   snetd_rule_set_to_variant (call->rules), present,
-                                   (const char *const *)call->problems->pdata);
+  /* Who has the reply may call again, even before it is known here that it is sent. */
+  uncount (call);
+  task = g_task_new (call->object, NULL, replied_cb, call);
+  g_task_set_task_data (task, g_steal_pointer (&call), NULL);
+  g_task_run_in_thread (task, reply_in_thread);
 }
 
 /* May the caller? Asked once, about the strictest that the rules need. */
@@ -186,7 +213,7 @@ allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   guint32 caller;
 
   if (snetd_authority_check_finish (SNETD_AUTHORITY (source), result, &caller, &error))
-    finish (call);
+    finish (g_steal_pointer (&call));
   else
     g_dbus_method_invocation_return_gerror (call->invocation, error);
 }
@@ -284,11 +311,11 @@ parsed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       "More than " G_STRINGIFY (SNETD_IMPORT_RULES_MAX) " rules are too many for one call; "
                                                         "import them in parts");
   else if (call->options.dry_run)
-    finish (call);
+    finish (g_steal_pointer (&call));
   else if (call->problems->len > 0 && !call->options.partial)
     return_problems (call);
   else if (call->rules->len == 0)
-    finish (call);
+    finish (g_steal_pointer (&call));
   else
     find_login_and_ask (g_steal_pointer (&call));
 }

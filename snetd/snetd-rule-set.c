@@ -35,17 +35,22 @@ collect_contents (GPtrArray *rules, GPtrArray *there)
 }
 
 GPtrArray *
-snetd_rule_set_without (GPtrArray *rules, GPtrArray *there)
+snetd_rule_set_without (GPtrArray *rules, GPtrArray *there, gsize *ret_size)
 {
   GPtrArray *left = g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_rule_unref);
   g_autoptr (GHashTable) contents = collect_contents (rules, there);
 
+  *ret_size = 0;
   for (guint i = 0; i < rules->len; i++)
     {
       SnetdRule *rule = g_ptr_array_index (rules, i);
+      GBytes *content = snetd_rule_content (rule);
+      const gsize size = g_bytes_get_size (content);
 
-      if (g_hash_table_add (contents, snetd_rule_content (rule)))
-        g_ptr_array_add (left, snetd_rule_ref (rule));
+      if (!g_hash_table_add (contents, content))
+        continue;
+      g_ptr_array_add (left, snetd_rule_ref (rule));
+      *ret_size += size;
     }
   return left;
 }

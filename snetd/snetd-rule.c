@@ -174,6 +174,94 @@ set_disabled (SnetdRule *rule, const char *key, GVariant *value, GError **error)
   return TRUE;
 }
 
+/* Writing them: a getter each; NULL: the rule does not say that. */
+
+static GVariant *
+word_of (const SnetdVocabulary *vocabulary, int value)
+{
+  char *word = snetd_vocabulary_word (vocabulary, value);
+
+  return word != NULL ? g_variant_new_take_string (word) : NULL;
+}
+
+static GVariant *
+text_of (const char *text)
+{
+  return text != NULL ? g_variant_new_string (text) : NULL;
+}
+
+static GVariant *
+flag_of (gboolean flag)
+{
+  return flag ? g_variant_new_boolean (TRUE) : NULL;
+}
+
+static GVariant *
+get_id (const SnetdRule *rule)
+{
+  return rule->id != 0 ? g_variant_new_uint64 (rule->id) : NULL;
+}
+
+static GVariant *
+get_created (const SnetdRule *rule)
+{
+  return rule->created != 0 ? g_variant_new_int64 (rule->created) : NULL;
+}
+
+static GVariant *
+get_source (const SnetdRule *rule)
+{
+  return text_of (rule->source);
+}
+
+static GVariant *
+get_owner (const SnetdRule *rule)
+{
+  return rule->owner != SNETD_OWNER_SYSTEM ? g_variant_new_uint32 ((guint32)rule->owner) : NULL;
+}
+
+static GVariant *
+get_action (const SnetdRule *rule)
+{
+  return word_of (&snetd_actions, rule->action);
+}
+
+static GVariant *
+get_errno (const SnetdRule *rule)
+{
+  return rule->error != 0 ? word_of (&snetd_errnos, rule->error) : NULL;
+}
+
+static GVariant *
+get_lifetime (const SnetdRule *rule)
+{
+  return word_of (&snetd_lifetimes, rule->lifetime);
+}
+
+static GVariant *
+get_until (const SnetdRule *rule)
+{
+  return rule->until != 0 ? g_variant_new_int64 (rule->until) : NULL;
+}
+
+static GVariant *
+get_comment (const SnetdRule *rule)
+{
+  return text_of (rule->comment);
+}
+
+static GVariant *
+get_locked (const SnetdRule *rule)
+{
+  return flag_of (rule->locked);
+}
+
+static GVariant *
+get_disabled (const SnetdRule *rule)
+{
+  return flag_of (rule->disabled);
+}
+
 typedef struct
 {
   const char *key;
@@ -181,22 +269,25 @@ typedef struct
   gboolean given; /* by snetd, not by who makes a rule */
   /* NULL: it is in no column of the store either. */
   gboolean (*set) (SnetdRule *rule, const char *key, GVariant *value, GError **error);
+  /* NULL: it says how the rule is to be made, and no more once it is. */
+  GVariant *(*get) (const SnetdRule *rule);
 } Key;
 
+/* In the order in which they are written. */
 static const Key rule_keys[] = {
-  { SNET_KEY_ID, "t", TRUE, NULL },
-  { SNET_KEY_CREATED, "x", TRUE, set_created },
-  { SNET_KEY_SOURCE, "s", TRUE, NULL },
-  { SNET_KEY_ACTION, "s", FALSE, set_action },
-  { SNET_KEY_ERRNO, "s", FALSE, set_errno },
-  { SNET_KEY_LIFETIME, "s", FALSE, set_lifetime },
-  { SNET_KEY_DURATION, "u", FALSE, set_duration },
-  { SNET_KEY_UNTIL, "x", FALSE, set_until },
-  { SNET_KEY_OWNER, "u", FALSE, set_owner },
-  { SNET_KEY_SYSTEM, "b", FALSE, set_system },
-  { SNET_KEY_COMMENT, "s", FALSE, set_comment },
-  { SNET_KEY_LOCKED, "b", FALSE, set_locked },
-  { SNET_KEY_DISABLED, "b", FALSE, set_disabled },
+  { SNET_KEY_ID, "t", TRUE, NULL, get_id },
+  { SNET_KEY_CREATED, "x", TRUE, set_created, get_created },
+  { SNET_KEY_SOURCE, "s", TRUE, NULL, get_source },
+  { SNET_KEY_OWNER, "u", FALSE, set_owner, get_owner },
+  { SNET_KEY_SYSTEM, "b", FALSE, set_system, NULL },
+  { SNET_KEY_ACTION, "s", FALSE, set_action, get_action },
+  { SNET_KEY_ERRNO, "s", FALSE, set_errno, get_errno },
+  { SNET_KEY_LIFETIME, "s", FALSE, set_lifetime, get_lifetime },
+  { SNET_KEY_DURATION, "u", FALSE, set_duration, NULL },
+  { SNET_KEY_UNTIL, "x", FALSE, set_until, get_until },
+  { SNET_KEY_COMMENT, "s", FALSE, set_comment, get_comment },
+  { SNET_KEY_LOCKED, "b", FALSE, set_locked, get_locked },
+  { SNET_KEY_DISABLED, "b", FALSE, set_disabled, get_disabled },
 };
 
 /* Conditions have their own numbers, and the other keys follow them. */
@@ -243,6 +334,16 @@ snetd_rule_set (SnetdRule *rule, int key, GVariant *value, SnetdRuleSource sourc
   return snetd_dict_check_type (other->key, value, G_VARIANT_TYPE (other->type),
                                 SNETD_ERROR_INVALID_RULE, error) &&
          other->set (rule, other->key, value, error);
+}
+
+GVariant *
+snetd_rule_get (const SnetdRule *rule, int key)
+{
+  if (key >= (int)SNETD_CONDITION_LAST)
+    return rule_keys[key - SNETD_CONDITION_LAST].get (rule);
+  return snetd_rule_has (rule, (SnetdCondition)key)
+           ? snetd_condition_write ((SnetdCondition)key, rule)
+           : NULL;
 }
 
 static gboolean
@@ -335,31 +436,22 @@ snetd_rule_begin (SnetdRule *rule, gint64 now, gint64 now_boot)
 }
 
 static void
-add_given (GVariantBuilder *dict, const SnetdRule *rule)
+add_keys (GVariantBuilder *dict, const SnetdRule *rule, gboolean given)
 {
-  if (rule->id != 0)
-    snetd_dict_add (dict, SNET_KEY_ID, g_variant_new ("t", rule->id));
-  if (rule->created != 0)
-    snetd_dict_add (dict, SNET_KEY_CREATED, g_variant_new ("x", rule->created));
-  snetd_dict_add_text (dict, SNET_KEY_SOURCE, rule->source);
+  for (gsize i = 0; i < G_N_ELEMENTS (rule_keys); i++)
+    {
+      const Key *key = &rule_keys[i];
+      GVariant *value = key->given == given && key->get != NULL ? key->get (rule) : NULL;
+
+      if (value != NULL)
+        snetd_dict_add (dict, key->key, value);
+    }
 }
 
 static void
 add_content (GVariantBuilder *dict, const SnetdRule *rule)
 {
-  if (rule->owner != SNETD_OWNER_SYSTEM)
-    snetd_dict_add (dict, SNET_KEY_OWNER, g_variant_new ("u", (guint32)rule->owner));
-  snetd_dict_add_word (dict, SNET_KEY_ACTION, &snetd_actions, rule->action);
-  if (rule->error != 0)
-    snetd_dict_add_word (dict, SNET_KEY_ERRNO, &snetd_errnos, rule->error);
-  snetd_dict_add_word (dict, SNET_KEY_LIFETIME, &snetd_lifetimes, rule->lifetime);
-  if (rule->until != 0)
-    snetd_dict_add (dict, SNET_KEY_UNTIL, g_variant_new ("x", rule->until));
-  snetd_dict_add_text (dict, SNET_KEY_COMMENT, rule->comment);
-  if (rule->locked)
-    snetd_dict_add (dict, SNET_KEY_LOCKED, g_variant_new ("b", TRUE));
-  if (rule->disabled)
-    snetd_dict_add (dict, SNET_KEY_DISABLED, g_variant_new ("b", TRUE));
+  add_keys (dict, rule, FALSE);
   add_conditions (dict, rule);
 }
 
@@ -374,7 +466,7 @@ snetd_rule_to_variant (const SnetdRule *rule)
 {
   g_auto (GVariantBuilder) dict = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
-  add_given (&dict, rule);
+  add_keys (&dict, rule, TRUE);
   add_content (&dict, rule);
   return g_variant_builder_end (&dict);
 }

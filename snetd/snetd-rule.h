@@ -98,7 +98,10 @@ void snetd_rule_inherit (SnetdRule *rule, const SnetdRule *old);
  */
 char snetd_rule_key_type (const char *key);
 
-/* The number of a key, for who sets the same ones of many rules; -1: there is no such key. */
+/*
+ * The number of a key, for who sets or gets the same ones of many rules; -1: there is no such
+ * key.
+ */
 int snetd_rule_find_key (const char *key);
 
 /*
@@ -107,6 +110,9 @@ int snetd_rule_find_key (const char *key);
  */
 gboolean
 snetd_rule_set (SnetdRule *rule, int key, GVariant *value, SnetdRuleSource source, GError **error);
+
+/* What it says by that key, which has a column of the store. Floating; NULL: nothing. */
+GVariant *snetd_rule_get (const SnetdRule *rule, int key);
 
 /* Its duration, if it has one, begins. Times are microseconds, as in the struct. */
 void snetd_rule_begin (SnetdRule *rule, gint64 now, gint64 now_boot);

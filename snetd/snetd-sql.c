@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "snetd-dict.h"
-
 char *
 snetd_sql_names (const SnetdColumn *columns, gsize n_columns)
 {
@@ -65,32 +63,6 @@ snetd_sql_bind (sqlite3_stmt *statement, int parameter, GVariant *value)
       break;
     default:
       g_return_if_reached ();
-    }
-}
-
-void
-snetd_sql_bind_row (sqlite3_stmt *statement,
-                    int first,
-                    const SnetdColumn *columns,
-                    gsize n_columns,
-                    GVariant *dictionary)
-{
-  GVariantIter iter;
-  const char *key;
-  GVariant *value;
-
-  for (gsize i = 0; i < n_columns; i++)
-    sqlite3_bind_null (statement, first + i);
-
-  /* Few of the columns have a value: looking up each of them takes several times as long. */
-  g_variant_iter_init (&iter, dictionary);
-  while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
-    {
-      for (gsize i = 0; i < n_columns; i++)
-        {
-          if (g_str_equal (columns[i].key, key))
-            snetd_sql_bind (statement, first + i, value);
-        }
     }
 }
 

@@ -23,13 +23,6 @@ GVariant *snetd_sql_text_value (const char *text, char type);
 
 void snetd_sql_bind (sqlite3_stmt *statement, int parameter, GVariant *value);
 
-/* Parameters are numbered from first on. */
-void snetd_sql_bind_row (sqlite3_stmt *statement,
-                         int first,
-                         const SnetdColumn *columns,
-                         gsize n_columns,
-                         GVariant *dictionary);
-
 /*
  * Whether what is there can be of that type. The constraints of a table see to it, but not in
  * a file that is damaged.

@@ -325,16 +325,25 @@ snetd_store_load (SnetdStore *store, GError **error)
   return g_steal_pointer (&rules);
 }
 
+/* What is not bound is absent. */
 static void
-bind_values (SnetdStore *store,
-             sqlite3_stmt *statement,
-             const SnetdRule *rule,
-             GVariant *dictionary)
+bind_column (SnetdStore *store, sqlite3_stmt *statement, gsize i, const SnetdRule *rule)
+{
+  GVariant *value = snetd_rule_get (rule, store->keys[i]);
+  g_autoptr (GVariant) owned = value != NULL ? g_variant_ref_sink (value) : NULL;
+
+  if (owned != NULL)
+    snetd_sql_bind (statement, 1 + (int)i, owned);
+}
+
+static void
+bind_values (SnetdStore *store, sqlite3_stmt *statement, const SnetdRule *rule)
 {
   const int first = G_N_ELEMENTS (columns) + 1;
 
   sqlite3_clear_bindings (statement);
-  snetd_sql_bind_row (statement, 1, columns, G_N_ELEMENTS (columns), dictionary);
+  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
+    bind_column (store, statement, i, rule);
   if (rule->until_boot != 0)
     sqlite3_bind_int64 (statement, first + UNTIL_BOOT, rule->until_boot);
   if (rule->pid != 0)
@@ -349,12 +358,11 @@ bind_values (SnetdStore *store,
 static gboolean
 bind_rule (SnetdStore *store, sqlite3_stmt *statement, const SnetdRule *rule, GError **error)
 {
-  g_autoptr (GVariant) dictionary = g_variant_ref_sink (snetd_rule_to_variant (rule));
-
-  bind_values (store, store->echo, rule, dictionary);
+  bind_values (store, store->echo, rule);
   if (snetd_database_step (store->database, store->echo, error) != SQLITE_ROW)
     return FALSE;
-  bind_values (store, statement, rule, dictionary);
+  for (int i = 1; i < SUM; i++)
+    sqlite3_bind_value (statement, i, sqlite3_column_value (store->echo, i - 1));
   sqlite3_bind_int64 (statement, SUM, sum_row (store->echo, 0));
   sqlite3_reset (store->echo);
   return TRUE;
