@@ -92,20 +92,53 @@ can_be_nothing (const Token *token)
   return token->kind == TOKEN_STAR || token->kind == TOKEN_GLOBSTAR;
 }
 
+static gboolean
+is_special (char c)
+{
+  return c == '?' || c == '*' || c == '\\';
+}
+
+/* Leaves what comes behind the bytes that both begin with; FALSE: they begin otherwise. */
+static gboolean
+skip_beginning (const char **pattern, const char **text)
+{
+  for (; **pattern != '\0' && !is_special (**pattern); (*pattern)++, (*text)++)
+    {
+      if (**pattern != **text)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+ends_alike (const char *pattern, const char *text)
+{
+  const char *p = pattern + strlen (pattern), *t = text + strlen (text);
+
+  while (p > pattern && !is_special (p[-1]))
+    {
+      if (t == text || *--t != *--p)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /*
  * at[i]: the text so far can be what the first i tokens stand for. No going back
  * over the text, so no pattern takes for ever.
  */
-gboolean
-snetd_pattern_matches (const char *pattern, const char *text)
+static gboolean
+matches_tokens (const char *pattern, const char *text)
 {
   Token tokens[SNETD_PATTERN_MAX];
-  gboolean at[SNETD_PATTERN_MAX + 1] = { TRUE };
+  gboolean at[SNETD_PATTERN_MAX + 1];
   guint n = 0;
 
   while (*pattern != '\0' && n < SNETD_PATTERN_MAX)
     pattern += read_token (pattern, &tokens[n++]);
 
+  memset (at, 0, (n + 1) * sizeof at[0]);
+  at[0] = TRUE;
   for (guint i = 0; i < n && can_be_nothing (&tokens[i]); i++)
     at[i + 1] = TRUE;
 
@@ -128,4 +161,12 @@ snetd_pattern_matches (const char *pattern, const char *text)
         at[i + 1] |= at[i] && can_be_nothing (&tokens[i]);
     }
   return at[n];
+}
+
+/* Nearly all patterns are told from nearly all texts by what they begin or end with. */
+gboolean
+snetd_pattern_matches (const char *pattern, const char *text)
+{
+  return skip_beginning (&pattern, &text) && ends_alike (pattern, text) &&
+         matches_tokens (pattern, text);
 }

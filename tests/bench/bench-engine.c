@@ -3,7 +3,7 @@
  * How long a decision takes among many rules, what these take of memory, and how long
  * snetd takes to read them at its start.
  *
- *   bench-engine [--json] [--rounds=N] RULES...
+ *   bench-engine [--json] [--rounds=N] [--walked] RULES...
  *
  * 10, 1000 and 100000 rules unless given. Decisions are timed in batches, each over all
  * requests; the median of the batches is what counts, as others use the processor, too.
@@ -53,11 +53,20 @@ static const struct
   { 1, BIT (REMOTE_ADDRESS) | BIT (REMOTE_PORT) | BIT (PROTOCOL), 32 },
 };
 
+/* Rules that no look-up finds, so that each of them is tried. */
+static const guint32 walked_shapes[] = {
+  BIT (PROGRAM_PATTERN),
+  BIT (PROGRAM_PATTERN) | BIT (REMOTE_PORTS),
+  BIT (ANCESTOR),
+  BIT (REMOTE_PORTS),
+};
+
 /* What is random in it begins anew for each rule and each request, by its number. */
 typedef struct
 {
   GRand *random;
   guint rules;
+  gboolean walked; /* of walked_shapes */
 } World;
 
 static guint
@@ -164,6 +173,26 @@ rule_for (World *world, guint shape, const SnetdRequest *request)
   return rule;
 }
 
+/* Two of three patterns say how the path begins, and the other one how it ends. */
+static SnetdRule *
+walked_rule_for (World *world, const SnetdRequest *request)
+{
+  SnetdRule *rule = snetd_rule_new ();
+  const char *name = strrchr (request->program, '/') + 1;
+
+  rule->conditions = walked_shapes[below (world, G_N_ELEMENTS (walked_shapes))];
+  if (rule->conditions & BIT (PROGRAM_PATTERN))
+    rule->program_pattern =
+      below (world, 3)
+        ? g_strdup_printf ("%.*s*", (int)strlen (request->program) - 2, request->program)
+        : g_strdup_printf ("**/%s", name);
+  if (rule->conditions & BIT (ANCESTOR))
+    rule->ancestor = g_strdup (request->program);
+  rule->remote_ports.low = (guint16)(1024 + below (world, 20000));
+  rule->remote_ports.high = rule->remote_ports.low + 9;
+  return rule;
+}
+
 static guint
 some_shape (World *world)
 {
@@ -182,7 +211,8 @@ make_rules (World *world)
   while (rules->len < world->rules)
     {
       g_autoptr (SnetdRequest) request = make_request (world, rules->len);
-      SnetdRule *rule = rule_for (world, some_shape (world), request);
+      SnetdRule *rule = world->walked ? walked_rule_for (world, request)
+                                      : rule_for (world, some_shape (world), request);
 
       rule->id = rules->len + 1;
       g_ptr_array_add (rules, rule);
@@ -353,12 +383,12 @@ remove_all (const char *directory)
 }
 
 static Result
-measure (guint count, guint rounds)
+measure (guint count, guint rounds, gboolean walked)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed (1);
   g_autofree char *directory = g_dir_make_tmp ("bench-engine-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (directory, "rules.db", NULL);
-  World world = { random, count };
+  World world = { random, count, walked };
   Result result = { .rules = count };
   g_autoptr (GPtrArray) rules = make_rules (&world);
   g_autoptr (SnetdEngine) engine = NULL;
@@ -398,10 +428,11 @@ main (int argc, char **argv)
 {
   static const char *const usual[] = { "10", "1000", "100000", NULL };
   g_auto (GStrv) given = NULL;
-  gboolean json = FALSE;
+  gboolean json = FALSE, walked = FALSE;
   int rounds = 4;
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL },
+    { "walked", 0, 0, G_OPTION_ARG_NONE, &walked, "Rules that no look-up finds", NULL },
     { "rounds", 0, 0, G_OPTION_ARG_INT, &rounds, "Times each request in a batch (4)", "N" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &given, NULL, "RULES" },
     { NULL },
@@ -426,7 +457,7 @@ main (int argc, char **argv)
 
       if (count == 0)
         g_error ("“%s” is not a number of rules", counts[i]);
-      result = measure (count, (guint)rounds);
+      result = measure (count, (guint)rounds, walked);
       if (json)
         print_json (&result, i == 0);
       else
