@@ -95,7 +95,8 @@ allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   call->rules = select_rules (call, allowed, caller);
-  task = g_task_new (call->object, NULL, formatted_cb, call);
+  /* As in an import, not of the object. */
+  task = g_task_new (NULL, NULL, formatted_cb, call);
   g_task_set_task_data (task, g_steal_pointer (&call), NULL);
   g_task_run_in_thread (task, format_in_thread);
 }

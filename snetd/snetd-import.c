@@ -410,7 +410,8 @@ caller_known_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   call->counted = TRUE;
   call->owner = default_owner (&call->options, call->caller);
   call->problems = g_ptr_array_new_with_free_func (g_free);
-  task = g_task_new (call->object, NULL, parsed_cb, call);
+  /* Not of the object: the thread, which is done last, must not be the one that lets go of it. */
+  task = g_task_new (NULL, NULL, parsed_cb, call);
   g_task_set_task_data (task, g_steal_pointer (&call), NULL);
   g_task_run_in_thread (task, parse_in_thread);
 }
