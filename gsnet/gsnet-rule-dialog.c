@@ -346,6 +346,8 @@ fill_technical (GsnetRuleDialog *self)
   add_text_detail (self, _ ("Socket type"), SNET_KEY_TYPE);
   add_text_detail (self, _ ("Protocol"), SNET_KEY_PROTOCOL);
   add_text_detail (self, _ ("Remote address"), SNET_KEY_REMOTE_ADDRESS);
+  add_text_detail (self, _ ("Remote name"), SNET_KEY_REMOTE_HOST);
+  add_text_detail (self, _ ("Where that name is from"), SNET_KEY_HOST_SOURCE);
   add_text_detail (self, _ ("Local address"), SNET_KEY_LOCAL_ADDRESS);
   if (gsnet_event_get_port (self->event))
     add_number_detail (self, _ ("Port"), gsnet_event_get_port (self->event));

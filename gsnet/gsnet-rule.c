@@ -191,5 +191,8 @@ gsnet_rule_dup_for_add (GsnetRule *self)
   g_variant_dict_remove (&dict, SNET_KEY_CREATED);
   g_variant_dict_remove (&dict, SNET_KEY_SOURCE);
   g_variant_dict_remove (&dict, "hits");
+  /* What has no owner is the system's, and would become the caller's. */
+  if (!g_variant_dict_contains (&dict, SNET_KEY_OWNER))
+    g_variant_dict_insert (&dict, SNET_KEY_SYSTEM, "b", TRUE);
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }

@@ -167,16 +167,47 @@ add_endpoint (GStrvBuilder *parts,
     }
 }
 
-/* Every condition on addresses, ports and protocols, or "Anywhere". */
+static char *
+say_text (const char *key, const char *shown)
+{
+  if (g_str_equal (key, SNET_KEY_REMOTE_DOMAIN))
+    /* Translators: a domain, such as example.org */
+    return g_strdup_printf (_ ("%s and what is below it"), shown);
+  if (g_str_equal (key, SNET_KEY_REMOTE_LIST))
+    return g_strdup_printf (_ ("the list “%s”"), shown);
+  if (g_str_equal (key, SNET_KEY_REMOTE_PORTS))
+    return g_strdup_printf (_ ("ports %s"), shown);
+  if (g_str_equal (key, SNET_KEY_LOCAL_PORTS))
+    return g_strdup_printf (_ ("local ports %s"), shown);
+  return g_strdup (shown);
+}
+
+static void
+add_text (GStrvBuilder *parts, GsnetRule *rule, const char *key)
+{
+  const char *text = gsnet_rule_get_raw (rule, key);
+  g_autofree char *shown = text ? gsnet_text_visible (text, 80) : NULL;
+  g_autofree char *part = shown ? say_text (key, shown) : NULL;
+
+  if (part)
+    g_strv_builder_add (parts, part);
+}
+
+/* Every condition on names, addresses, ports and protocols, or "Anywhere". */
 char *
 gsnet_words_rule_where (GsnetRule *rule)
 {
   static const char *const words[] = { SNET_KEY_PROTOCOL, SNET_KEY_TYPE, SNET_KEY_FAMILY, NULL };
+  static const char *const texts[] = { SNET_KEY_REMOTE_HOST, SNET_KEY_REMOTE_DOMAIN,
+                                       SNET_KEY_REMOTE_LIST, SNET_KEY_REMOTE_PORTS,
+                                       SNET_KEY_LOCAL_PORTS };
   g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
   g_auto (GStrv) list = NULL;
 
   add_endpoint (parts, rule, SNET_KEY_REMOTE_ADDRESS, SNET_KEY_REMOTE_PORT, FALSE);
   add_endpoint (parts, rule, SNET_KEY_LOCAL_ADDRESS, SNET_KEY_LOCAL_PORT, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    add_text (parts, rule, texts[i]);
   for (guint i = 0; words[i]; i++)
     {
       const char *word = gsnet_rule_get_raw (rule, words[i]);

@@ -12,6 +12,7 @@
 #include "gsnet-words.h"
 
 #define MAX_ADDRESS_CHARS 64
+#define MAX_HOST_CHARS    80
 #define MAX_WORD_CHARS    24
 
 /* Whom a local address is open to. */
@@ -88,11 +89,29 @@ gsnet_words_title (GsnetEvent *event)
   return g_strdup_printf (_ ("%s wants to use the network"), name);
 }
 
+/*
+ * The other side: "example.org (192.0.2.1)", or the address. What its own network says of an
+ * address can be anything, and is told in the details only.
+ */
 static char *
-say_connect (const char *name, const char *address, guint16 port, const char *service)
+name_remote (GsnetEvent *event)
 {
+  const char *address = gsnet_event_get_raw (event, SNET_KEY_REMOTE_ADDRESS);
+  const char *host = gsnet_event_get_raw (event, SNET_KEY_REMOTE_HOST);
+  const char *source = gsnet_event_get_raw (event, SNET_KEY_HOST_SOURCE);
   g_autofree char *shown = address ? gsnet_words_address (address) : NULL;
+  g_autofree char *shown_host = NULL;
 
+  if (!shown || !host || g_strcmp0 (source, "reverse") == 0)
+    return g_steal_pointer (&shown);
+  shown_host = gsnet_text_visible (host, MAX_HOST_CHARS);
+  /* Translators: the name of a machine, then its address */
+  return g_strdup_printf (C_ ("host", "%s (%s)"), shown_host, shown);
+}
+
+static char *
+say_connect (const char *name, const char *shown, guint16 port, const char *service)
+{
   if (shown && port)
     /* Translators: "curl wants to connect to 192.0.2.1, port 80 (http/tcp)" */
     return g_strdup_printf (_ ("%s wants to connect to %s, port %u (%s)"), name, shown, port,
@@ -168,10 +187,8 @@ say_accept (const char *name, const char *address, guint16 port, const char *ser
 }
 
 static char *
-say_send (const char *name, const char *address, guint16 port, const char *service)
+say_send (const char *name, const char *shown, guint16 port, const char *service)
 {
-  g_autofree char *shown = address ? gsnet_words_address (address) : NULL;
-
   if (shown && port)
     /* Translators: "dig wants to send to 192.0.2.1, port 53 (domain/udp)" */
     return g_strdup_printf (_ ("%s wants to send to %s, port %u (%s)"), name, shown, port, service);
@@ -216,10 +233,11 @@ gsnet_words_sentence (GsnetEvent *event)
   const char *address = gsnet_event_get_address (event);
   guint16 port = gsnet_event_get_port (event);
   g_autofree char *service = name_kind (event, port);
+  g_autofree char *remote = name_remote (event);
   g_autofree char *shown = NULL;
 
   if (g_str_equal (operation, "connect"))
-    return say_connect (name, address, port, service);
+    return say_connect (name, remote, port, service);
   if (g_str_equal (operation, "bind"))
     return say_bind (name, address, port, service);
   if (g_str_equal (operation, "listen"))
@@ -227,7 +245,7 @@ gsnet_words_sentence (GsnetEvent *event)
   if (g_str_equal (operation, "accept"))
     return say_accept (name, address, port, service);
   if (g_str_equal (operation, "send"))
-    return say_send (name, address, port, service);
+    return say_send (name, remote, port, service);
   if (g_str_equal (operation, "receive"))
     return say_receive (name, port, service);
   if (g_str_equal (operation, "create"))
@@ -245,7 +263,9 @@ gsnet_words_where (GsnetEvent *event)
   g_autofree char *service = name_kind (event, port);
   g_autofree char *shown = NULL;
 
-  if (address && (gsnet_event_is_remote (event) || get_reach (address) != REACH_EVERYWHERE))
+  if (gsnet_event_is_remote (event))
+    shown = name_remote (event);
+  else if (address && get_reach (address) != REACH_EVERYWHERE)
     shown = gsnet_words_address (address);
   if (shown && port)
     return g_strdup_printf (_ ("%s, port %u (%s)"), shown, port, service);

@@ -113,6 +113,14 @@ test_sentences (void)
     { "{'operation': <'connect'>, 'program': <'/usr/bin/curl'>, 'protocol': <'tcp'>,"
       " 'remote-address': <'127.0.0.1'>, 'remote-port': <uint16 8080>}",
       "curl wants to connect to 127.0.0.1, port 8080 (http-alt/tcp)" },
+    { "{'operation': <'connect'>, 'program': <'/usr/bin/curl'>, 'protocol': <'tcp'>,"
+      " 'remote-host': <'example.org'>, 'remote-host-source': <'resolved'>,"
+      " 'remote-address': <'192.0.2.1'>, 'remote-port': <uint16 443>}",
+      "curl wants to connect to example.org (192.0.2.1), port 443 (https/tcp)" },
+    { "{'operation': <'connect'>, 'program': <'/usr/bin/curl'>, 'protocol': <'tcp'>,"
+      " 'remote-host': <'your-bank.example'>, 'remote-host-source': <'reverse'>,"
+      " 'remote-address': <'192.0.2.1'>, 'remote-port': <uint16 443>}",
+      "curl wants to connect to 192.0.2.1, port 443 (https/tcp)" },
     { "{'operation': <'connect'>, 'program': <'/bin/ping'>, 'protocol': <'icmp'>,"
       " 'remote-address': <'2001:db8::1'>}",
       "ping wants to connect to 2001:db8::1 (icmp)" },
@@ -185,11 +193,35 @@ test_rule_again (void)
   g_autoptr (GsnetRule) rule = gsnet_rule_new (dict);
   g_autoptr (GVariant) again = gsnet_rule_dup_for_add (rule);
   g_autofree char *where = gsnet_words_rule_where (rule);
+  gboolean system = FALSE;
 
-  g_assert_cmpuint (g_variant_n_children (again), ==, 2);
+  g_assert_cmpuint (g_variant_n_children (again), ==, 3);
   g_assert_false (g_variant_lookup (again, "id", "t", NULL));
   g_assert_true (g_variant_lookup (again, "action", "s", NULL));
+  /* It has no owner, and is not to become the caller's. */
+  g_assert_true (g_variant_lookup (again, "system", "b", &system));
+  g_assert_true (system);
   g_assert_cmpstr (where, ==, "port 80");
+}
+
+/* A rule that looks as if it held for everything would be removed, or trusted, by mistake. */
+static void
+test_rule_where (void)
+{
+  g_autoptr (GVariant) dict = g_variant_ref_sink (g_variant_new_parsed (
+    "{'action': <'allow'>, 'remote-domain': <'example.org'>, 'remote-list': <'ads'>,"
+    " 'remote-ports': <'80-443'>, 'local-ports': <'1-9'>}"));
+  g_autoptr (GVariant) host =
+    g_variant_ref_sink (g_variant_new_parsed ("{'remote-host': <'www.example.org'>}"));
+  g_autoptr (GsnetRule) rule = gsnet_rule_new (dict);
+  g_autoptr (GsnetRule) host_rule = gsnet_rule_new (host);
+  g_autofree char *where = gsnet_words_rule_where (rule);
+  g_autofree char *host_where = gsnet_words_rule_where (host_rule);
+
+  g_assert_cmpstr (where, ==,
+                   "example.org and what is below it, the list “ads”, ports 80-443, local ports "
+                   "1-9");
+  g_assert_cmpstr (host_where, ==, "www.example.org");
 }
 
 static void
@@ -245,6 +277,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/words/rule-effect", test_rule_effect);
   g_test_add_func ("/words/errors", test_errors);
   g_test_add_func ("/rule/again", test_rule_again);
+  g_test_add_func ("/rule/where", test_rule_where);
   g_test_add_func ("/mode/tomorrow", test_tomorrow);
   return g_test_run ();
 }
