@@ -23,6 +23,20 @@ ACCESS_DENIED = "org.freedesktop.DBus.Error.AccessDenied"
 bus = Gio.bus_get_sync(Gio.BusType.SYSTEM, None)
 
 
+def reconnect():
+    """After the end of the bus: to the one that is there now."""
+    global bus
+    address = Gio.dbus_address_get_for_bus_sync(Gio.BusType.SYSTEM, None)
+    bus = Gio.DBusConnection.new_for_address_sync(
+        address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT |
+        Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+
+
+def outlive_bus():
+    """This program does not end with the connection that it has now."""
+    bus.set_exit_on_close(False)
+
+
 class Refused(Exception):
     """A D-Bus error: its name and its message."""
 

@@ -20,7 +20,7 @@ import time
 import names
 import tap
 from snetbus import (ACCESS_DENIED, ERROR, Held, Refused, Signals, add_rule, busctl, call,
-                     control, kernel_parameter, pending, query, refusal, rules,
+                     control, kernel_parameter, outlive_bus, pending, query, reconnect, refusal, rules,
                      service_pid, set_mode, settle, variants, verdict, wait_owner)
 
 PYTHON = os.path.realpath(sys.executable)
@@ -757,6 +757,209 @@ def test_sandbox():
     expect(control("Mode"), "monitor", "mode")
 
 
+# What snetd says of these, see snetd(8).
+POLKIT_MESSAGE = "3651b71be7734818a718b55ea9086029"
+AGENT_MESSAGE = "98c09fdaacf44b74a7819360457d5271"
+BUS_MESSAGE = "c5a4454bd7ca479b90506f9c9f7a7de0"
+
+
+def count_messages(identifier):
+    """How often the log has a message with this id, of snetd's."""
+    subprocess.run(["journalctl", "--sync"], check=True)
+    found = subprocess.run(["journalctl", "-o", "cat", "-u", "snetd.service",
+                            f"MESSAGE_ID={identifier}"],
+                           check=False, capture_output=True, text=True)
+    return len(found.stdout.splitlines())
+
+
+def watch_as(*who):
+    """A program that prints what this user hears of org.snet, when it hears."""
+    watcher = subprocess.Popen(
+        ["setpriv", *who, "gdbus", "monitor", "--system", "--dest", "org.snet"],
+        stdout=subprocess.PIPE, text=True, bufsize=1)
+    line = ""
+    while "is owned by" not in line:
+        line = watcher.stdout.readline()
+        assert line, "gdbus has ended"
+    return watcher
+
+
+def heard_until(watcher, last):
+    """The members of the signals that it hears, up to one with these words."""
+    members = []
+    while True:
+        line = watcher.stdout.readline()
+        assert line, f"gdbus has ended; heard {members}"
+        members.append(line.split(": ", 1)[1].split(" ", 1)[0])
+        if last in line:
+            return members
+
+
+def test_group():
+    """a member of the group snet hears of all calls, who is none does not, and neither may answer"""
+    subprocess.run(["useradd", "--no-create-home", "--groups", "snet", "snet-member"], check=True)
+    subprocess.run(["useradd", "--no-create-home", "snet-other"], check=True)
+    member = ["--reuid=snet-member", "--regid=snet-member", "--init-groups"]
+    other = ["--reuid=snet-other", "--regid=snet-other", "--init-groups"]
+    watchers = [watch_as(*member), watch_as(*other)]
+    try:
+        with Signals() as signals:
+            held = probe(signals)
+            for who in (member, other):
+                done = subprocess.run(["setpriv", *who, "busctl", "call", "org.snet", "/org/snet",
+                                       "org.snet.Events", "Verdict", "tsa{sv}", str(held.id),
+                                       "allow", "0"], capture_output=True, text=True, check=False)
+                assert done.returncode != 0, "the answer was taken"
+            expect([event["id"] for event in pending()], [held.id], "what waits")
+            verdict(held.id, "allow")
+            expect(held.finish()[0], 0, "exit status")
+        # All may hear of this one.
+        made = f"(uint64 {add_rule(action='deny', program='/nonexistent')},)"
+        heard = [[word.rsplit(".", 1)[1] for word in heard_until(watcher, f"Added {made}")]
+                 for watcher in watchers]
+        # The web server's part of the connection is decided as well, by its rule.
+        expect(sorted(set(heard[0])), ["Added", "Decided", "Requested"], "what a member hears")
+        expect(heard[1], ["Added"], "what another user hears")
+    finally:
+        for watcher in watchers:
+            watcher.kill()
+            watcher.wait()
+
+
+def test_polkit_gone():
+    """without polkit only root may, others are told so, and the log says it once each time"""
+    # busctl does not tell what is behind "Access denied".
+    change = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "gdbus", "call",
+              "--system", "--dest", "org.snet", "--object-path", "/org/snet",
+              "--method", "org.snet.Control.SetMode", "monitor", "{}"]
+    before = count_messages(POLKIT_MESSAGE)
+    subprocess.run(["systemctl", "mask", "--runtime", "--now", "polkit.service"], check=True)
+    try:
+        for _ in range(2):
+            done = subprocess.run(change, capture_output=True, text=True, check=False)
+            assert done.returncode != 0 and "polkit is not there" in done.stderr, done
+        set_mode("monitor")
+        expect(control("Mode"), "monitor", "mode as root sets it")
+        expect(count_messages(POLKIT_MESSAGE) - before, 1, "messages")
+    finally:
+        subprocess.run(["systemctl", "unmask", "--runtime", "polkit.service"], check=True)
+        subprocess.run(["systemctl", "start", "polkit.service"], check=True)
+    done = subprocess.run(change, capture_output=True, text=True, check=False)
+    assert done.returncode != 0 and "polkit is not there" not in done.stderr, done
+    expect(count_messages(POLKIT_MESSAGE) - before, 2, "messages")
+
+
+# An agent: says what it is asked, and answers nothing.
+AGENT = """
+from gi.repository import Gio, GLib
+XML = ("<node><interface name='org.snet.Agent'>"
+       "<method name='Ask'><arg type='t' direction='in'/><arg type='a{sv}' direction='in'/></method>"
+       "<method name='Withdraw'><arg type='t' direction='in'/><arg type='s' direction='in'/></method>"
+       "<method name='Missed'><arg type='u' direction='in'/></method>"
+       "<method name='Decided'><arg type='t' direction='in'/><arg type='s' direction='in'/>"
+       "<arg type='a{sv}' direction='in'/></method></interface></node>")
+
+def called(connection, sender, path, interface, method, arguments, invocation):
+    print(method, arguments.unpack()[0], flush=True)
+    invocation.return_value(None)
+
+bus = Gio.bus_get_sync(Gio.BusType.SYSTEM, None)
+bus.register_object("/agent", Gio.DBusNodeInfo.new_for_xml(XML).interfaces[0], called, None, None)
+bus.call_sync("org.snet", "/org/snet", "org.snet.Agents", "Register",
+              GLib.Variant("(o)", ("/agent",)), None, Gio.DBusCallFlags.NONE, -1, None)
+print("registered", flush=True)
+GLib.MainLoop().run()
+"""
+
+
+def start_agent():
+    agent = subprocess.Popen([PYTHON, "-c", AGENT], stdout=subprocess.PIPE, text=True, bufsize=1)
+    says(agent, "registered")
+    return agent
+
+
+def says(agent, what):
+    """Waits until it says so; what it says before is passed over."""
+    while True:
+        line = agent.stdout.readline()
+        assert line, f"the agent has ended without {what}"
+        if line.strip() == what:
+            return
+
+
+def test_agent_stopped():
+    """an agent that is stopped holds up nobody: the next one is asked, and the log says so"""
+    before = count_messages(AGENT_MESSAGE)
+    agents = [start_agent(), start_agent()]
+    try:
+        # The last one that came is asked first.
+        agents[1].send_signal(signal.SIGSTOP)
+        with Signals() as signals:
+            held = probe(signals)
+            started = time.monotonic()
+            says(agents[0], f"Ask {held.id}")
+            took = time.monotonic() - started
+            expect(count_messages(AGENT_MESSAGE) - before, 1, "messages")
+            verdict(held.id, "allow")
+            expect(held.finish()[0], 0, "exit status")
+        # It is asked again, and has a chance to be relied upon.
+        agents[1].send_signal(signal.SIGCONT)
+        says(agents[1], f"Withdraw {held.id}")
+        return f"the next one was asked after {took:.1f} s"
+    finally:
+        for agent in agents:
+            agent.kill()
+            agent.wait()
+
+
+def test_clock_back():
+    """the clock is set back: what is for a while ends all the same, and nobody waited for less than 0"""
+    hour = 3600
+    with Signals() as signals:
+        held = probe(signals)
+        rule = add_rule(action="deny", program="/nonexistent", lifetime="until", duration=2)
+        lasting = add_rule(action="deny", program="/nonexistent-2", lifetime="until",
+                           until=int((time.time() + hour) * 1e6))
+        try:
+            set_clock(-2 * hour)
+            signals.wait("Removed", lambda arguments: arguments[0] == rule)
+            assert lasting in [each["id"] for each in rules()], rules()
+            verdict(held.id, "allow")
+            expect(held.finish()[0], 0, "exit status")
+            later = probe(signals)
+            verdict(later.id, "allow")
+            expect(later.finish()[0], 0, "exit status")
+            events = query(2, program=PROBE)
+            expect([event["id"] for event in events], [later.id, held.id], "the order of the journal")
+            assert events[0]["time"] < events[1]["time"], "the clock was not set back"
+            for event in events:
+                assert 0 <= event["waited"] < 600e6, event
+        finally:
+            set_clock(2 * hour)
+
+
+def test_bus_restart():
+    """the bus is started anew: who is held stays so, and snetd is there again with its rules"""
+    pid = service_pid()
+    before = count_messages(BUS_MESSAGE)
+    with Signals() as signals:
+        rule = add_rule(action="deny", program="/nonexistent")
+        held = probe(signals)
+    outlive_bus()
+    subprocess.run(["systemctl", "restart", "dbus.service"], check=True)
+    reconnect()
+    settle()
+    expect(service_pid(), pid, "snetd's process")
+    expect(held.process.poll(), None, "whether the program goes on")
+    expect([event["id"] for event in pending()], [held.id], "what waits")
+    assert rule in [each["id"] for each in rules()], rules()
+    verdict(held.id, "allow")
+    expect(held.finish()[0], 0, "exit status")
+    expect(count_messages(BUS_MESSAGE) - before, 2, "messages")
+    with Signals() as signals:
+        expect(probe_with_deny(signals), errno.EACCES, "errno afterwards")
+
+
 if __name__ == "__main__":
     PORT = set_up()
     tap.run([test_allow, test_allow_thread, test_deny, test_deny_errno, test_timeout,
@@ -765,4 +968,5 @@ if __name__ == "__main__":
              test_not_allowed, test_signals_are_private, test_journal_pages, test_process, test_threads,
              test_without_agent, test_modes, test_message_id, test_mode_ends, test_mode_clock, test_mode_restart, test_list, test_names,
              test_session, test_reload, test_rule_files, test_import,
-             test_sandbox], clean)
+             test_sandbox, test_group, test_polkit_gone, test_agent_stopped, test_clock_back,
+             test_bus_restart], clean)
