@@ -21,7 +21,7 @@ check_refused (Client *client,
                const char *says)
 {
   g_autoptr (GVariant) dictionary =
-    g_variant_ref_sink (g_variant_parse (G_VARIANT_TYPE_VARDICT, options, NULL, NULL, NULL));
+    g_variant_parse (G_VARIANT_TYPE_VARDICT, options, NULL, NULL, NULL);
 
   client_check_error (client, error_name, says, "Control.SetMode", "(s@a{sv})", mode, dictionary);
 }
@@ -87,7 +87,7 @@ check_may_change (Fixture *fixture, gboolean may)
   for (gsize i = 0; i < G_N_ELEMENTS (changes); i++)
     {
       g_autoptr (GVariant) arguments =
-        g_variant_ref_sink (g_variant_parse (NULL, changes[i].arguments, NULL, NULL, NULL));
+        g_variant_parse (NULL, changes[i].arguments, NULL, NULL, NULL);
 
       if (may)
         {

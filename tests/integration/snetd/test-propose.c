@@ -10,7 +10,7 @@ static char *
 list_proposals (Client *client, const char *filter)
 {
   g_autoptr (GVariant) dictionary =
-    g_variant_ref_sink (g_variant_parse (G_VARIANT_TYPE_VARDICT, filter, NULL, NULL, NULL));
+    g_variant_parse (G_VARIANT_TYPE_VARDICT, filter, NULL, NULL, NULL);
   g_autoptr (GVariant) reply = client_call (client, "Rules.Propose", "(@a{sv})", dictionary);
   g_autoptr (GVariant) rules = g_variant_get_child_value (reply, 0);
   GString *list = g_string_new (NULL);
@@ -89,9 +89,8 @@ test_propose (Fixture *fixture)
   check_proposals (fixture->alice, "{}", alices);
   check_proposals (fixture->root, "{'uid': <uint32 1>}", alices);
   check_proposals (fixture->root, "{'operation': <'bind'>}", "");
-  client_check_error (
-    fixture->root, SNET_ERROR_NAME_INVALID_FILTER, "colour", "Rules.Propose", "(@a{sv})",
-    g_variant_parse (G_VARIANT_TYPE_VARDICT, "{'colour': <1>}", NULL, NULL, NULL));
+  client_check_error (fixture->root, SNET_ERROR_NAME_INVALID_FILTER, "colour", "Rules.Propose",
+                      "(@a{sv})", g_variant_new_parsed ("@a{sv} {'colour': <1>}"));
 
   rule = g_strdup_printf ("{'action': <'allow'>, 'owner': <uint32 1>, 'operation': <'connect'>,"
                           " 'program': <'%s'>, 'protocol': <'tcp'>, 'lifetime': <'forever'>,"

@@ -485,8 +485,7 @@ test_reverse_decides_nothing (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rules); i++)
     {
-      g_autoptr (GVariant) dict =
-        g_variant_ref_sink (g_variant_parse (NULL, rules[i], NULL, NULL, NULL));
+      g_autoptr (GVariant) dict = g_variant_parse (NULL, rules[i], NULL, NULL, NULL);
       g_autoptr (SnetdRule) rule = snetd_rule_from_variant (dict, SNETD_RULE_FROM_CLIENT, NULL);
       SnetdCondition condition = SNETD_CONDITION_REMOTE_HOST;
 
