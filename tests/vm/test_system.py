@@ -747,14 +747,19 @@ def test_sandbox():
     expect(os.stat("/var/lib/snet").st_uid, owner, "whose its databases are")
     change = ["call", "org.snet", "/org/snet", "org.snet.Control", "SetMode", "sa{sv}", "monitor", "0"]
     assert as_nobody(*change).returncode != 0, "nobody may change the mode"
-    with open("/etc/polkit-1/rules.d/49-snet-test.rules", "w", encoding="ascii") as file:
+    rules_file = "/etc/polkit-1/rules.d/49-snet-test.rules"
+    with open(rules_file, "w", encoding="ascii") as file:
         file.write("polkit.addRule(function(action, subject) {"
                    " if (action.id == 'org.snet.configure' && subject.user == 'nobody')"
                    " return polkit.Result.YES; });\n")
-    subprocess.run(["systemctl", "restart", "polkit.service"], check=True)
-    done = as_nobody(*change)
-    expect((done.returncode, done.stderr), (0, ""), "nobody, as polkit allows it")
-    expect(control("Mode"), "monitor", "mode")
+    try:
+        subprocess.run(["systemctl", "restart", "polkit.service"], check=True)
+        done = as_nobody(*change)
+        expect((done.returncode, done.stderr), (0, ""), "nobody, as polkit allows it")
+        expect(control("Mode"), "monitor", "mode")
+    finally:
+        os.unlink(rules_file)
+        subprocess.run(["systemctl", "restart", "polkit.service"], check=True)
 
 
 # What snetd says of these, see snetd(8).

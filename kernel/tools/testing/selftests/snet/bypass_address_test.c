@@ -299,11 +299,11 @@ TEST_F(places, sendmmsg)
 	ANSWER_NEXT(SNET_OP_SEND, &self->to_a, 0);
 	EXPECT_EQ(4, child_result(_metadata, &self->child));
 	expect_quiet(_metadata, &self->ctl);
-	EXPECT_TRUE(has_come(self->a, 0));
-	EXPECT_TRUE(has_come(self->a, 0));
+	EXPECT_TRUE(has_come(self->a, NL_PATIENCE));
+	EXPECT_TRUE(has_come(self->a, NL_PATIENCE));
 	EXPECT_FALSE(has_come(self->a, 0));
-	EXPECT_TRUE(has_come(self->b, 0));
-	EXPECT_TRUE(has_come(self->b, 0));
+	EXPECT_TRUE(has_come(self->b, NL_PATIENCE));
+	EXPECT_TRUE(has_come(self->b, NL_PATIENCE));
 }
 
 TEST_F(places, sendmmsg_denied_within)
@@ -313,7 +313,7 @@ TEST_F(places, sendmmsg_denied_within)
 	ANSWER_NEXT(SNET_OP_SEND, &self->to_b, EPERM);
 	EXPECT_EQ(1, child_result(_metadata, &self->child));
 	expect_quiet(_metadata, &self->ctl);
-	EXPECT_TRUE(has_come(self->a, 0));
+	EXPECT_TRUE(has_come(self->a, NL_PATIENCE));
 	EXPECT_FALSE(has_come(self->a, 0));
 	EXPECT_FALSE(has_come(self->b, 0));
 }
@@ -339,7 +339,7 @@ TEST_F(places, reconnect)
 	/* What it sends now goes where it may. */
 	EXPECT_EQ(1, child_result(_metadata, &self->child));
 	expect_quiet(_metadata, &self->ctl);
-	EXPECT_TRUE(has_come(self->a, 0));
+	EXPECT_TRUE(has_come(self->a, NL_PATIENCE));
 	EXPECT_FALSE(has_come(self->b, 0));
 }
 
@@ -389,7 +389,7 @@ TEST_F(places, cork)
 	EXPECT_EQ(-EPERM, child_result(_metadata, &self->child));
 	EXPECT_EQ(1, child_result(_metadata, &self->child));
 	expect_quiet(_metadata, &self->ctl);
-	EXPECT_TRUE(has_come(self->a, 0));
+	EXPECT_TRUE(has_come(self->a, NL_PATIENCE));
 	EXPECT_FALSE(has_come(self->b, 0));
 }
 
