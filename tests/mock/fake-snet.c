@@ -52,14 +52,7 @@ static struct
   gboolean losing;
   guint flushes;
   struct snet_config config;
-  int open_result;
-  int register_result;
-  int pending_result;
-  int monitor_result;
-  int stats_result;
-  int flush_result;
-  int config_get_result;
-  int config_set_result;
+  int results[FAKE_SNET_N_CALLS]; /* what they fail with, 0: they do not */
   FakeSnetVerdictHook hook;
   gpointer hook_data;
 } kernel;
@@ -98,51 +91,9 @@ static void __attribute__ ((constructor)) boot (void)
 }
 
 void
-fake_snet_fail_open (int result)
+fake_snet_fail (FakeSnetCall call, int result)
 {
-  kernel.open_result = result;
-}
-
-void
-fake_snet_fail_register (int result)
-{
-  kernel.register_result = result;
-}
-
-void
-fake_snet_fail_pending (int result)
-{
-  kernel.pending_result = result;
-}
-
-void
-fake_snet_fail_monitor (int result)
-{
-  kernel.monitor_result = result;
-}
-
-void
-fake_snet_fail_stats (int result)
-{
-  kernel.stats_result = result;
-}
-
-void
-fake_snet_fail_flush (int result)
-{
-  kernel.flush_result = result;
-}
-
-void
-fake_snet_fail_config_get (int result)
-{
-  kernel.config_get_result = result;
-}
-
-void
-fake_snet_fail_config_set (int result)
-{
-  kernel.config_set_result = result;
+  kernel.results[call] = result;
 }
 
 struct snet_config
@@ -370,8 +321,8 @@ fake_snet_waits (guint64 id)
 int
 snet_open (struct snet **ret_snet)
 {
-  if (kernel.open_result != 0)
-    return kernel.open_result;
+  if (kernel.results[FAKE_SNET_OPEN] != 0)
+    return kernel.results[FAKE_SNET_OPEN];
 
   *ret_snet = g_new0 (struct snet, 1);
   (*ret_snet)->fd = eventfd (0, EFD_NONBLOCK | EFD_CLOEXEC | EFD_SEMAPHORE);
@@ -403,8 +354,8 @@ snet_fd (struct snet *snet)
 int
 snet_register (struct snet *snet, const struct snet_callbacks *callbacks, void *data)
 {
-  if (kernel.register_result != 0)
-    return kernel.register_result;
+  if (kernel.results[FAKE_SNET_REGISTER] != 0)
+    return kernel.results[FAKE_SNET_REGISTER];
   if (kernel.controller != NULL)
     return -EBUSY;
 
@@ -417,8 +368,8 @@ snet_register (struct snet *snet, const struct snet_callbacks *callbacks, void *
 int
 snet_monitor (struct snet *snet, const struct snet_monitor_callbacks *callbacks, void *data)
 {
-  if (kernel.monitor_result != 0)
-    return kernel.monitor_result;
+  if (kernel.results[FAKE_SNET_MONITOR] != 0)
+    return kernel.results[FAKE_SNET_MONITOR];
 
   g_assert_null (kernel.monitor);
   snet->monitor = *callbacks;
@@ -496,8 +447,8 @@ snet_verdict_ticket (struct snet *snet,
 int
 snet_ticket_flush (struct snet *snet)
 {
-  if (kernel.flush_result != 0)
-    return kernel.flush_result;
+  if (kernel.results[FAKE_SNET_FLUSH] != 0)
+    return kernel.results[FAKE_SNET_FLUSH];
 
   kernel.flushes++;
   return 0;
@@ -506,8 +457,8 @@ snet_ticket_flush (struct snet *snet)
 int
 snet_config_get (struct snet *snet, struct snet_config *ret_config)
 {
-  if (kernel.config_get_result != 0)
-    return kernel.config_get_result;
+  if (kernel.results[FAKE_SNET_CONFIG_GET] != 0)
+    return kernel.results[FAKE_SNET_CONFIG_GET];
 
   *ret_config = kernel.config;
   return 0;
@@ -516,8 +467,8 @@ snet_config_get (struct snet *snet, struct snet_config *ret_config)
 int
 snet_config_set (struct snet *snet, const struct snet_config *config)
 {
-  if (kernel.config_set_result != 0)
-    return kernel.config_set_result;
+  if (kernel.results[FAKE_SNET_CONFIG_SET] != 0)
+    return kernel.results[FAKE_SNET_CONFIG_SET];
   if ((config->fields & SNET_CONFIG_DELAY) && (config->delay < 1 || config->delay > SNET_DELAY_MAX))
     return -ERANGE;
   if (config->fields & SNET_CONFIG_DELAY)
@@ -530,8 +481,8 @@ snet_config_set (struct snet *snet, const struct snet_config *config)
 int
 snet_stats_get (struct snet *snet, struct snet_stats *ret_stats)
 {
-  if (kernel.stats_result != 0)
-    return kernel.stats_result;
+  if (kernel.results[FAKE_SNET_STATS] != 0)
+    return kernel.results[FAKE_SNET_STATS];
 
   *ret_stats = (struct snet_stats){
     .requests = kernel.last_id,
@@ -546,8 +497,8 @@ snet_pending (struct snet *snet,
               void (*callback) (struct snet *snet, const struct snet_event *event, void *data),
               void *data)
 {
-  if (kernel.pending_result != 0)
-    return kernel.pending_result;
+  if (kernel.results[FAKE_SNET_PENDING] != 0)
+    return kernel.results[FAKE_SNET_PENDING];
 
   for (guint i = 0; i < kernel.waiting->len; i++)
     callback (snet, g_ptr_array_index (kernel.waiting, i), data);

@@ -13,15 +13,21 @@
 /* As at boot: nothing waits, nobody controls. No handle may be open. */
 void fake_snet_reset (void);
 
-/* What the next calls return: 0, or a negative errno. */
-void fake_snet_fail_open (int result);
-void fake_snet_fail_register (int result);
-void fake_snet_fail_pending (int result);
-void fake_snet_fail_monitor (int result);
-void fake_snet_fail_stats (int result);
-void fake_snet_fail_flush (int result);
-void fake_snet_fail_config_get (int result);
-void fake_snet_fail_config_set (int result);
+typedef enum
+{
+  FAKE_SNET_OPEN,
+  FAKE_SNET_REGISTER,
+  FAKE_SNET_PENDING,
+  FAKE_SNET_MONITOR,
+  FAKE_SNET_STATS,
+  FAKE_SNET_FLUSH,
+  FAKE_SNET_CONFIG_GET,
+  FAKE_SNET_CONFIG_SET,
+  FAKE_SNET_N_CALLS,
+} FakeSnetCall;
+
+/* What the next calls of this kind return: 0, or a negative errno. */
+void fake_snet_fail (FakeSnetCall call, int result);
 
 /* An event that can be changed before it is held: curl to 192.0.2.1:443. No strings but comm. */
 struct snet_event fake_snet_event (guint32 uid);

@@ -53,8 +53,9 @@ fixture_count_messages (const char *id)
   return count;
 }
 
-gboolean
-fixture_init (void)
+/* FALSE if the program has to be skipped, which has been said. */
+static gboolean
+init (void)
 {
   setlocale (LC_ALL, "C.UTF-8");
   if (getuid () != 0)
@@ -82,13 +83,27 @@ fixture_has_member (void)
   return private_bus_has_member (bus);
 }
 
-void
-fixture_exit (void)
+static void
+clean_up (void)
 {
   g_ptr_array_unref (tests);
   fake_polkit_free (polkit);
   fake_logind_free (logind);
   private_bus_free (bus);
+}
+
+int
+fixture_main (int argc, char **argv, void (*add_tests) (void))
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  if (!init ())
+    return 0;
+  add_tests ();
+  status = g_test_run ();
+  clean_up ();
+  return status;
 }
 
 /* snetd */

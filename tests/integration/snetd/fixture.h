@@ -51,9 +51,11 @@ typedef struct
   char *resolved;
 } Fixture;
 
-/* For the whole program; FALSE if it has to be skipped, which has been said. */
-gboolean fixture_init (void);
-void fixture_exit (void);
+/*
+ * What main() does: runs what @add_tests adds, or says that the program is skipped. Return: the
+ * exit status.
+ */
+int fixture_main (int argc, char **argv, void (*add_tests) (void));
 
 /* Whether PRIVATE_BUS_MEMBER_UID is in the group snet, as the bus sees it. */
 gboolean fixture_has_member (void);

@@ -543,15 +543,9 @@ test_without (Fixture *fixture)
   kernel_gets_verdict (4, SNET_VERDICT_DENY, 0);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!fixture_init ())
-    return 0;
-
   fixture_add ("/agents/asked", test_asked);
   fixture_add ("/agents/reasons", test_reasons);
   fixture_add ("/agents/late", test_late);
@@ -568,8 +562,10 @@ main (int argc, char **argv)
   fixture_add ("/agents/registration", test_registration);
   fixture_add ("/agents/leaves", test_leaves);
   fixture_add ("/agents/forged", test_forged);
+}
 
-  status = g_test_run ();
-  fixture_exit ();
-  return status;
+int
+main (int argc, char **argv)
+{
+  return fixture_main (argc, argv, add_tests);
 }

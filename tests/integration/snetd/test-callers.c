@@ -227,14 +227,9 @@ test_complete (Fixture *fixture)
     }
 }
 
-int
-main (int argc, char *argv[])
+static void
+add_tests (void)
 {
-  int result;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!fixture_init ())
-    return 0;
   fixture_add ("/callers-table/is-complete", test_complete);
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
     {
@@ -242,7 +237,10 @@ main (int argc, char *argv[])
 
       fixture_add (path, test_row);
     }
-  result = g_test_run ();
-  fixture_exit ();
-  return result;
+}
+
+int
+main (int argc, char **argv)
+{
+  return fixture_main (argc, argv, add_tests);
 }

@@ -279,7 +279,7 @@ test_settings (Fixture *fixture)
 static void
 test_no_kernel (Fixture *fixture)
 {
-  fake_snet_fail_open (-ENOENT);
+  fake_snet_fail (FAKE_SNET_OPEN, -ENOENT);
   fixture_start (fixture);
   client_check_error (fixture->root, FAILED, "control", "Control.SetVerdictDelay", "(u)", 30);
   client_check_error (fixture->root, FAILED, "control", "Control.SetVerdictPolicy", "(s)", "deny");
@@ -465,7 +465,7 @@ test_statistics_unasked (Fixture *fixture)
   g_assert_cmpuint (get_number (fixture, "asked"), ==, 0);
   g_assert_cmpuint (get_number (fixture, "decided.policy"), ==, 1);
 
-  fake_snet_fail_stats (-ENOMEM);
+  fake_snet_fail (FAKE_SNET_STATS, -ENOMEM);
   client_check_error (fixture->bob, FAILED, "counters", "Control.GetStatistics", NULL);
 }
 
@@ -476,7 +476,7 @@ test_statistics_no_kernel (Fixture *fixture)
   g_autoptr (GVariant) statistics = NULL;
   g_autoptr (GVariant) kernel = NULL;
 
-  fake_snet_fail_open (-ENOENT);
+  fake_snet_fail (FAKE_SNET_OPEN, -ENOENT);
   fixture_start (fixture);
   reply = client_call (fixture->bob, "Control.GetStatistics", NULL);
   statistics = g_variant_get_child_value (reply, 0);
@@ -504,15 +504,9 @@ test_no_journal (Fixture *fixture)
                       "Rules.Propose", "(@a{sv})", g_variant_new_parsed ("@a{sv} {}"));
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!fixture_init ())
-    return 0;
-
   fixture_add ("/control/invalid", test_invalid);
   fixture_add ("/control/unwritable", test_unwritable);
   fixture_add ("/control/authority", test_authority);
@@ -532,8 +526,10 @@ main (int argc, char **argv)
   fixture_add_stopped ("/control/statistics-unasked", test_statistics_unasked);
   fixture_add_stopped ("/control/statistics-no-kernel", test_statistics_no_kernel);
   fixture_add_stopped ("/control/no-journal", test_no_journal);
+}
 
-  status = g_test_run ();
-  fixture_exit ();
-  return status;
+int
+main (int argc, char **argv)
+{
+  return fixture_main (argc, argv, add_tests);
 }

@@ -472,16 +472,9 @@ test_garbage_config (Fixture *fixture)
   check_denied ();
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  enter_own_mounts ();
-  if (!fixture_init ())
-    return 0;
-
   fixture_add_stopped ("/disk/full", test_full);
   fixture_add_stopped ("/disk/full/mode", test_full_mode);
   fixture_add_stopped ("/disk/full/journal", test_full_journal);
@@ -493,8 +486,11 @@ main (int argc, char **argv)
   fixture_add_stopped ("/disk/rule-changed", test_rule_changed);
   fixture_add_stopped ("/disk/garbage", test_garbage);
   fixture_add_stopped ("/disk/garbage/config", test_garbage_config);
+}
 
-  status = g_test_run ();
-  fixture_exit ();
-  return status;
+int
+main (int argc, char **argv)
+{
+  enter_own_mounts ();
+  return fixture_main (argc, argv, add_tests);
 }

@@ -462,15 +462,9 @@ test_settles (Fixture *fixture)
   client_check_pending (fixture->root, "3 4");
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!fixture_init ())
-    return 0;
-
   fixture_add ("/events/answer", test_answer);
   fixture_add ("/events/event", test_event);
   fixture_add ("/events/ended", test_ended);
@@ -485,8 +479,10 @@ main (int argc, char **argv)
   fixture_add ("/events/forever-root", test_forever_root);
   fixture_add ("/events/forever-other", test_forever_other);
   fixture_add ("/events/settles", test_settles);
+}
 
-  status = g_test_run ();
-  fixture_exit ();
-  return status;
+int
+main (int argc, char **argv)
+{
+  return fixture_main (argc, argv, add_tests);
 }

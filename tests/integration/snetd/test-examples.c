@@ -191,21 +191,17 @@ test_mail_rules (Fixture *fixture)
   check_rules (fixture, "No other mail deny");
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!fixture_init ())
-    return 0;
-
   fixture_add ("/examples/agent", test_agent);
   fixture_add ("/examples/watcher", test_watcher);
   fixture_add ("/examples/site-rules", test_site_rules);
   fixture_add ("/examples/mail-rules", test_mail_rules);
+}
 
-  status = g_test_run ();
-  fixture_exit ();
-  return status;
+int
+main (int argc, char **argv)
+{
+  return fixture_main (argc, argv, add_tests);
 }

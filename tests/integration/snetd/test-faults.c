@@ -35,7 +35,7 @@ test_present (Fixture *fixture)
 static void
 test_absent (Fixture *fixture)
 {
-  fake_snet_fail_open (-ENOENT);
+  fake_snet_fail (FAKE_SNET_OPEN, -ENOENT);
   fixture_start (fixture);
   check_control (fixture, "absent", "0", "");
   client_check_pending (fixture->root, "");
@@ -46,7 +46,7 @@ test_absent (Fixture *fixture)
 static void
 test_busy (Fixture *fixture)
 {
-  fake_snet_fail_register (-EBUSY);
+  fake_snet_fail (FAKE_SNET_REGISTER, -EBUSY);
   fixture_start (fixture);
   check_control (fixture, "busy", "0", "");
 }
@@ -54,7 +54,7 @@ test_busy (Fixture *fixture)
 static void
 test_not_permitted (Fixture *fixture)
 {
-  fake_snet_fail_register (-EPERM);
+  fake_snet_fail (FAKE_SNET_REGISTER, -EPERM);
   fixture_start (fixture);
   check_control (fixture, "absent", "0", "");
 }
@@ -128,7 +128,7 @@ static void
 test_overrun_blind (Fixture *fixture)
 {
   fixture_hold (fixture, ALICE);
-  fake_snet_fail_pending (-ENOMEM);
+  fake_snet_fail (FAKE_SNET_PENDING, -ENOMEM);
   fake_snet_overrun ();
   fixture_hold (fixture, ALICE);
   client_check_pending (fixture->root, "1 2");
@@ -451,15 +451,9 @@ test_second (Fixture *fixture)
   fixture->daemon = first;
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!fixture_init ())
-    return 0;
-
   fixture_add_stopped ("/kernel/present", test_present);
   fixture_add_stopped ("/kernel/absent", test_absent);
   fixture_add_stopped ("/kernel/busy", test_busy);
@@ -484,8 +478,10 @@ main (int argc, char **argv)
   fixture_add_stopped ("/disk/journal-damaged", test_journal_damaged);
   fixture_add ("/clock/back", test_clock_back);
   fixture_add ("/bus/second", test_second);
+}
 
-  status = g_test_run ();
-  fixture_exit ();
-  return status;
+int
+main (int argc, char **argv)
+{
+  return fixture_main (argc, argv, add_tests);
 }

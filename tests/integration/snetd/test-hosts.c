@@ -613,15 +613,9 @@ test_reverse_bounds (Fixture *fixture)
   g_assert_cmpuint (servers->asked, ==, 10);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!fixture_init ())
-    return 0;
-
   fixture_add ("/hosts/resolved", test_resolved);
   fixture_add ("/hosts/rules", test_rules);
   fixture_add ("/hosts/late", test_late);
@@ -636,8 +630,10 @@ main (int argc, char **argv)
   fixture_add_stopped ("/hosts/file", test_file);
   fixture_add_stopped ("/hosts/reverse", test_reverse);
   fixture_add_stopped ("/hosts/reverse-bounds", test_reverse_bounds);
+}
 
-  status = g_test_run ();
-  fixture_exit ();
-  return status;
+int
+main (int argc, char **argv)
+{
+  return fixture_main (argc, argv, add_tests);
 }

@@ -718,15 +718,9 @@ test_end (Fixture *fixture)
   fixture_stop (fixture);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!fixture_init ())
-    return 0;
-
   fixture_add ("/import/import", test_import);
   fixture_add ("/import/dry-run", test_dry_run);
   fixture_add ("/import/present", test_present);
@@ -747,8 +741,10 @@ main (int argc, char **argv)
   fixture_add ("/import/opensnitch", test_opensnitch);
   fixture_add ("/import/session", test_session);
   fixture_add ("/import/end", test_end);
+}
 
-  status = g_test_run ();
-  fixture_exit ();
-  return status;
+int
+main (int argc, char **argv)
+{
+  return fixture_main (argc, argv, add_tests);
 }

@@ -121,22 +121,18 @@ test_process_ended (Fixture *fixture)
   client_loses_all_rules (fixture->root);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!fixture_init ())
-    return 0;
-
   fixture_add ("/lifetimes/duration", test_duration);
   fixture_add ("/lifetimes/until", test_until);
   fixture_add ("/lifetimes/until-many", test_until_many);
   fixture_add ("/lifetimes/process-ends", test_process_ends);
   fixture_add ("/lifetimes/process-ended", test_process_ended);
+}
 
-  status = g_test_run ();
-  fixture_exit ();
-  return status;
+int
+main (int argc, char **argv)
+{
+  return fixture_main (argc, argv, add_tests);
 }

@@ -161,23 +161,19 @@ test_explain (Fixture *fixture)
   g_assert_cmpuint (g_variant_n_children (rules), ==, 1);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!fixture_init ())
-    return 0;
-
   fixture_add ("/lists/changes", test_changes);
   fixture_add ("/lists/missing", test_missing);
   fixture_add ("/lists/nonsense", test_nonsense);
   fixture_add ("/lists/start", test_start);
   fixture_add ("/lists/unused", test_unused);
   fixture_add ("/lists/explain", test_explain);
+}
 
-  status = g_test_run ();
-  fixture_exit ();
-  return status;
+int
+main (int argc, char **argv)
+{
+  return fixture_main (argc, argv, add_tests);
 }

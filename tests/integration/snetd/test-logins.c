@@ -181,15 +181,9 @@ test_logind_restarts (Fixture *fixture)
   client_check_rules (fixture->root, "2");
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!fixture_init ())
-    return 0;
-
   fixture_add ("/logins/answer", test_answer);
   fixture_add ("/logins/user", test_user);
   fixture_add ("/logins/none", test_none);
@@ -198,8 +192,10 @@ main (int argc, char **argv)
   fixture_add ("/logins/ended-meanwhile", test_ended_meanwhile);
   fixture_add ("/logins/no-logind", test_no_logind);
   fixture_add ("/logins/logind-restarts", test_logind_restarts);
+}
 
-  status = g_test_run ();
-  fixture_exit ();
-  return status;
+int
+main (int argc, char **argv)
+{
+  return fixture_main (argc, argv, add_tests);
 }

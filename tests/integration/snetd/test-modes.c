@@ -299,15 +299,9 @@ test_pause (Fixture *fixture)
   client_check_control (fixture->bob, "ModeAfter", "ask");
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!fixture_init ())
-    return 0;
-
   fixture_add ("/modes/modes", test_modes);
   fixture_add ("/modes/tickets", test_tickets);
   fixture_add ("/modes/ticket-of-off", test_ticket_of_off);
@@ -317,8 +311,10 @@ main (int argc, char **argv)
   fixture_add ("/modes/lockdown-policy", test_lockdown_policy);
   fixture_add ("/modes/lockdown-unwritable", test_lockdown_unwritable);
   fixture_add ("/modes/pause", test_pause);
+}
 
-  status = g_test_run ();
-  fixture_exit ();
-  return status;
+int
+main (int argc, char **argv)
+{
+  return fixture_main (argc, argv, add_tests);
 }

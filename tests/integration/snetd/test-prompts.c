@@ -326,19 +326,15 @@ test_many (Fixture *fixture)
     g_assert_cmpint (after - before, <, (most - before) / 2);
 }
 
+static void
+add_tests (void)
+{
+  fixture_add ("/prompts/random", test_random);
+  fixture_add ("/prompts/many", test_many);
+}
+
 int
 main (int argc, char **argv)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!fixture_init ())
-    return 0;
-
-  fixture_add ("/prompts/random", test_random);
-  fixture_add ("/prompts/many", test_many);
-
-  status = g_test_run ();
-  fixture_exit ();
-  return status;
+  return fixture_main (argc, argv, add_tests);
 }

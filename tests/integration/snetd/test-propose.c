@@ -171,20 +171,16 @@ test_propose_add (Fixture *fixture)
   check_proposals (fixture->root, "{}", "");
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!fixture_init ())
-    return 0;
-
   fixture_add ("/propose/learned", test_propose);
   fixture_add ("/propose/gone", test_propose_gone);
   fixture_add ("/propose/added", test_propose_add);
+}
 
-  status = g_test_run ();
-  fixture_exit ();
-  return status;
+int
+main (int argc, char **argv)
+{
+  return fixture_main (argc, argv, add_tests);
 }

@@ -64,7 +64,7 @@ test_policy (Fixture *fixture)
   fixture_start (fixture);
   set_refusing (TRUE);
   check_asked (fixture, fixture_hold_to_port (ANY_PORT), "The policy cannot be applied: *verdict*");
-  fake_snet_fail_config_get (-ENOMEM);
+  fake_snet_fail (FAKE_SNET_CONFIG_GET, -ENOMEM);
   check_asked (fixture, fixture_hold_to_port (ANY_PORT),
                "The policy cannot be applied: *settings*");
 }
@@ -91,7 +91,7 @@ test_flush (Fixture *fixture)
 {
   const guint64 id = fixture_hold (fixture, ALICE);
 
-  fake_snet_fail_flush (-ENOMEM);
+  fake_snet_fail (FAKE_SNET_FLUSH, -ENOMEM);
   client_add_rule (fixture->root, "{'action': <'allow'>}");
   client_hears (fixture->root, "Cancelled 1 lost");
   client_sees (fixture->bob, "Kernel absent");
@@ -102,7 +102,7 @@ test_flush (Fixture *fixture)
   g_assert_true (fake_snet_waits (id));
 
   /* The next one takes over what waits. */
-  fake_snet_fail_flush (0);
+  fake_snet_fail (FAKE_SNET_FLUSH, 0);
   fixture_restart (fixture);
   kernel_gets_verdict (id, SNET_VERDICT_ALLOW, 0);
 }
@@ -145,7 +145,7 @@ test_end_only (Fixture *fixture)
 static void
 test_settings (Fixture *fixture)
 {
-  fake_snet_fail_config_set (-EIO);
+  fake_snet_fail (FAKE_SNET_CONFIG_SET, -EIO);
   client_check_error (fixture->root, FAILED, "cannot be changed", "Control.SetVerdictDelay", "(u)",
                       30);
   client_check_error (fixture->root, FAILED, "cannot be changed", "Control.SetVerdictPolicy", "(s)",
@@ -157,7 +157,7 @@ test_settings (Fixture *fixture)
   /* Nobody waits for who has no agent any more. */
   kernel_gets_verdict (fixture_hold_to_port (ANY_PORT), SNET_VERDICT_ALLOW, 0);
 
-  fake_snet_fail_config_get (-EIO);
+  fake_snet_fail (FAKE_SNET_CONFIG_GET, -EIO);
   client_check_error (fixture->root, FAILED, "cannot be read", "Control.SetVerdictDelay", "(u)",
                       30);
   client_check_control (fixture->bob, "VerdictDelay", "60");
@@ -184,15 +184,9 @@ test_monitor (Fixture *fixture)
   g_assert_cmpuint (fixture_count_warnings ("*not in the journal any more*"), ==, 1);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!fixture_init ())
-    return 0;
-
   fixture_add ("/refused/rule", test_rule);
   fixture_add ("/refused/mode", test_mode);
   fixture_add_stopped ("/refused/policy", test_policy);
@@ -202,8 +196,10 @@ main (int argc, char **argv)
   fixture_add ("/refused/end-only", test_end_only);
   fixture_add ("/refused/settings", test_settings);
   fixture_add ("/refused/monitor", test_monitor);
+}
 
-  status = g_test_run ();
-  fixture_exit ();
-  return status;
+int
+main (int argc, char **argv)
+{
+  return fixture_main (argc, argv, add_tests);
 }

@@ -417,15 +417,9 @@ test_reload (Fixture *fixture)
   fixture_hold (fixture, ALICE);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!fixture_init ())
-    return 0;
-
   fixture_add ("/rules/list", test_list);
   fixture_add ("/rules/add", test_add);
   fixture_add ("/rules/add-system", test_add_system);
@@ -441,8 +435,10 @@ main (int argc, char **argv)
   fixture_add ("/rules/explain", test_explain);
   fixture_add ("/rules/files", test_files);
   fixture_add ("/rules/reload", test_reload);
+}
 
-  status = g_test_run ();
-  fixture_exit ();
-  return status;
+int
+main (int argc, char **argv)
+{
+  return fixture_main (argc, argv, add_tests);
 }

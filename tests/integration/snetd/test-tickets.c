@@ -174,7 +174,7 @@ test_no_monitor (Fixture *fixture)
 {
   guint64 id;
 
-  fake_snet_fail_monitor (-EOPNOTSUPP);
+  fake_snet_fail (FAKE_SNET_MONITOR, -EOPNOTSUPP);
   fixture_start (fixture);
   g_assert_null (fixture->failure);
   id = fake_snet_hold (fake_snet_event (0));
@@ -194,15 +194,9 @@ test_lost (Fixture *fixture)
   g_assert_cmpstr (last, ==, "allow ticket -");
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  if (!fixture_init ())
-    return 0;
-
   fixture_add ("/tickets/fields", test_fields);
   fixture_add ("/tickets/time", test_time);
   fixture_add ("/tickets/answer", test_answer);
@@ -211,8 +205,10 @@ main (int argc, char **argv)
   fixture_add ("/tickets/no-news", test_no_news);
   fixture_add ("/tickets/lost", test_lost);
   fixture_add_stopped ("/tickets/no-monitor", test_no_monitor);
+}
 
-  status = g_test_run ();
-  fixture_exit ();
-  return status;
+int
+main (int argc, char **argv)
+{
+  return fixture_main (argc, argv, add_tests);
 }
