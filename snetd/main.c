@@ -96,12 +96,11 @@ make_service (const SnetdDaemonOptions *options, GError **error)
 {
   g_autofree char *address = g_dbus_address_get_for_bus_sync (
     options->session ? G_BUS_TYPE_SESSION : G_BUS_TYPE_SYSTEM, NULL, error);
-  SnetdService *service = address != NULL ? snetd_service_new (address, options, error) : NULL;
 
-  if (service == NULL)
-    g_prefix_error (error,
-                    "The %s bus cannot be reached: ", options->session ? "session" : "system");
-  return service;
+  if (address != NULL)
+    return snetd_service_new (address, options, error);
+  snetd_service_prefix_unreachable (options, error);
+  return NULL;
 }
 
 static gboolean

@@ -190,6 +190,12 @@ snetd_service_init (SnetdService *self)
   self->cancellable = g_cancellable_new ();
 }
 
+void
+snetd_service_prefix_unreachable (const SnetdDaemonOptions *options, GError **error)
+{
+  g_prefix_error (error, "The %s bus cannot be reached: ", options->session ? "session" : "system");
+}
+
 SnetdService *
 snetd_service_new (const char *address, const SnetdDaemonOptions *options, GError **error)
 {
@@ -200,6 +206,8 @@ snetd_service_new (const char *address, const SnetdDaemonOptions *options, GErro
   self->options = *options;
   connection =
     g_dbus_connection_new_for_address_sync (address, CONNECTION_FLAGS, NULL, NULL, error);
+  if (connection == NULL)
+    snetd_service_prefix_unreachable (options, error);
   if (connection == NULL || !run_on (self, connection, error))
     return NULL;
   return g_steal_pointer (&self);

@@ -19,4 +19,7 @@ G_DECLARE_FINAL_TYPE (SnetdService, snetd_service, SNETD, SERVICE, GObject)
 SnetdService *
 snetd_service_new (const char *address, const SnetdDaemonOptions *options, GError **error);
 
+/* For an error: this bus cannot be reached. */
+void snetd_service_prefix_unreachable (const SnetdDaemonOptions *options, GError **error);
+
 gboolean snetd_service_reload (SnetdService *self, GError **error);
