@@ -183,10 +183,10 @@ say_text (const char *key, const char *shown)
 }
 
 static void
-add_text (GStrvBuilder *parts, GsnetRule *rule, const char *key)
+add_text (GStrvBuilder *parts, GsnetRule *rule, const char *key, gsize max)
 {
   const char *text = gsnet_rule_get_raw (rule, key);
-  g_autofree char *shown = text ? gsnet_text_visible (text, 80) : NULL;
+  g_autofree char *shown = text ? gsnet_text_visible (text, max) : NULL;
   g_autofree char *part = shown ? say_text (key, shown) : NULL;
 
   if (part)
@@ -207,15 +207,9 @@ gsnet_words_rule_where (GsnetRule *rule)
   add_endpoint (parts, rule, SNET_KEY_REMOTE_ADDRESS, SNET_KEY_REMOTE_PORT, FALSE);
   add_endpoint (parts, rule, SNET_KEY_LOCAL_ADDRESS, SNET_KEY_LOCAL_PORT, TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    add_text (parts, rule, texts[i]);
+    add_text (parts, rule, texts[i], 80);
   for (guint i = 0; words[i]; i++)
-    {
-      const char *word = gsnet_rule_get_raw (rule, words[i]);
-      g_autofree char *shown = word ? gsnet_text_visible (word, 24) : NULL;
-
-      if (shown)
-        g_strv_builder_add (parts, shown);
-    }
+    add_text (parts, rule, words[i], 24);
   list = g_strv_builder_end (parts);
   if (!list[0])
     return g_strdup (C_ ("where", "Anywhere"));
