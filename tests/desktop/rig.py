@@ -19,7 +19,6 @@ from screen import NotFound as Failed, wait, window, windows, xdotool  # noqa: E
 
 from fake_snetd import FakeSnetd  # noqa: E402
 
-NOTIFYD = "/usr/lib/x86_64-linux-gnu/xfce4/notifyd/xfce4-notifyd"
 PANEL_XML = """<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-panel" version="1.0">
   <property name="configver" type="int" value="2"/>
@@ -42,16 +41,20 @@ PANEL_XML = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def notifyd_path():
-    if os.path.exists(NOTIFYD):
-        return NOTIFYD
-    return next(map(str, pathlib.Path("/usr/lib").glob("*/xfce4/notifyd/xfce4-notifyd")))
+def notifyd():
+    return [next(map(str, pathlib.Path("/usr/lib").glob("*/xfce4/notifyd/xfce4-notifyd")))]
+
+
+# Notification servers by the names that Case.notifications has: what starts each.
+NOTIFICATIONS = {"xfce": notifyd}
 
 
 class Rig:
-    def __init__(self, gsnet, schemas):
+    def __init__(self, gsnet, schemas, notifications="xfce", panel=True):
         self.gsnet = gsnet
         self.schemas = schemas
+        self.notifications = notifications
+        self.has_panel = panel
         self.stack = contextlib.ExitStack()
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="gsnet-test-"))
         self.stack.callback(shutil.rmtree, self.home, ignore_errors=True)
@@ -104,10 +107,15 @@ class Rig:
         self.session.set_exit_on_close(False)
         self.screen = screen.Screen()
         self.spawn("xfwm4", "--compositor=off")
-        self.spawn(notifyd_path())
-        self.panel = self.start_panel()
-        self.wait_name("org.freedesktop.Notifications")
+        if self.notifications:
+            self.start_notifications()
+        self.panel = self.start_panel() if self.has_panel else None
         self.snetd = FakeSnetd(os.environ["DBUS_SYSTEM_BUS_ADDRESS"])
+
+    def start_notifications(self):
+        server = self.spawn(*NOTIFICATIONS[self.notifications]())
+        self.wait_name("org.freedesktop.Notifications")
+        return server
 
     def start_panel(self):
         panel = self.spawn("xfce4-panel", "--disable-wm-check")

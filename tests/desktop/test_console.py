@@ -1,0 +1,97 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The security console."""
+
+import os
+import time
+
+from case import Case, expect, main
+from fake_snetd import curl
+from rig import wait, xdotool
+
+
+class Tests(Case):
+    def page(self, name):
+        """By its key: a window that has just come may still move under the pointer."""
+        self.rig.focus("Security Console")
+        self.rig.key(f"ctrl+{('Waiting', 'Rules', 'Log').index(name) + 1}")
+
+    def test_console_waiting(self):
+        self.open_console()
+        self.rig.text("gsnet", "A program that wants to use the network")
+        self.rig.picture("console-empty")
+        first = self.ask()
+        self.ask(program="/usr/bin/python3.11", operation="listen", remote_address=None,
+                 remote_port=None, local_address="0.0.0.0", local_port=8000)
+        self.rig.find("gsnet", "python3.11 wants to accept connections", "label")
+        self.rig.sensitive("gsnet", "Programs that wait for an answer", "list")
+        self.rig.picture("console-waiting")
+        self.rig.click("gsnet", "Deny", "push button")
+        id, verdict = self.verdict()[:2]
+        expect((id, verdict) == (first["id"], "deny"), f"the first row's Deny: {id} {verdict}")
+        # The second row has moved up, and takes clicks after a moment only.
+        self.rig.gone("gsnet", "curl wants to connect", "label")
+        self.rig.sensitive("gsnet", "Programs that wait for an answer", "list")
+        self.rig.click("gsnet", "Allow", "push button")
+        expect(self.verdict()[:2] == (self.last_id, "allow"), "the second row's Allow")
+        self.close_console()
+
+    def test_console_rules(self):
+        def rule(**conditions):
+            self.snetd.do_Add(None, {key.replace("_", "-"): value
+                                     for key, value in conditions.items()})
+        rule(action="allow", lifetime="forever", owner=os.getuid(), operation="connect",
+             program="/usr/bin/curl", remote_address="127.0.0.1", remote_port=8080, protocol="tcp")
+        rule(action="deny", lifetime="reboot", owner=os.getuid(), operation="listen",
+             program="/usr/bin/python3.11", local_port=8000)
+        rule(action="ask", remote_address="192.0.2.0/24")
+        self.open_console()
+        self.page("Rules")
+        self.rig.find("gsnet", "127.0.0.1, port 8080, tcp")
+        self.rig.picture("console-rules")
+        self.rig.click("gsnet", "Remove the rule for curl", "push button")
+        wait(lambda: 1 not in self.snetd.rules, "the rule to be removed")
+        self.rig.click("gsnet", "Undo", "label")
+        wait(lambda: 4 in self.snetd.rules, "the rule to be made again")
+        again = self.snetd.rules[4]
+        expect((again["remote-port"], again["owner"]) == (8080, os.getuid()), again)
+        self.rig.find("gsnet", "127.0.0.1, port 8080, tcp")
+        self.close_console()
+
+    def test_console_log(self):
+        now = int(time.time() * 1e6)
+        self.snetd.events = [curl(10000 + n, serial=n, time=now - 60_000_000 + n,
+                                  remote_port=n, verdict=("allow", "deny")[n % 2],
+                                  reason=("rule", "user", "timeout")[n % 3]) for n in range(1, 501)]
+        self.snetd.queries.clear()
+        self.open_console()
+        self.page("Log")
+        self.rig.text("gsnet", "127.0.0.1, port 500")
+        self.rig.picture("console-log")
+        self.snetd.decided(curl(20000, verdict="allow", reason="user", remote_port=9999))
+        self.rig.text("gsnet", "127.0.0.1, port 9999")
+        # To the end: the next page is asked for by the number of the last row.
+        self.rig.focus("Security Console")
+        xdotool("mousemove", "--window", self.rig.window("Security Console"), 300, 300)
+
+        def scrolled():
+            xdotool("click", "--repeat", 30, 5)
+            return len(self.snetd.queries) > 1
+        wait(scrolled, "the second page")
+        expect(self.snetd.queries[1]["before"] == 301, self.snetd.queries)
+        self.close_console()
+
+    def test_console_states(self):
+        self.open_console()
+        self.page("Waiting")
+        self.snetd.set_kernel("absent")
+        self.rig.text("gsnet", "This kernel asks nobody")
+        self.rig.picture("console-nokernel")
+        wait(lambda: "nokernel" in self.sni_property("IconName"), "the icon")
+        self.snetd.set_kernel("lsm")
+        self.rig.text("gsnet", "Nothing Waits")
+        self.close_console()
+
+
+if __name__ == "__main__":
+    main(Tests)
