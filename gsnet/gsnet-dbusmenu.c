@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 
+#include <gtk/gtk.h>
+
 #include "gsnet-dbusmenu.h"
 #include "gsnet-sni-generated.h"
 
@@ -37,6 +39,7 @@ typedef struct
   GVariant *target;
   gboolean separator;
   GArray *children;
+  GVariant *properties;
 } Item;
 
 static void
@@ -46,6 +49,7 @@ item_free (Item *item)
   g_free (item->action);
   g_clear_pointer (&item->target, g_variant_unref);
   g_clear_pointer (&item->children, g_array_unref);
+  g_clear_pointer (&item->properties, g_variant_unref);
   g_free (item);
 }
 
@@ -66,7 +70,7 @@ is_enabled (GsnetDbusmenu *self, Item *item)
 
 /* One of a choice: the action's state says which. */
 static void
-add_toggle (GsnetDbusmenu *self, Item *item, GVariantDict *dict)
+add_toggle (GsnetDbusmenu *self, Item *item, GVariantBuilder *properties)
 {
   g_autoptr (GVariant) state = NULL;
 
@@ -75,32 +79,58 @@ add_toggle (GsnetDbusmenu *self, Item *item, GVariantDict *dict)
   state = g_action_group_get_action_state (self->actions, item->action + strlen (ACTION_PREFIX));
   if (!state || !g_variant_is_of_type (state, g_variant_get_type (item->target)))
     return;
-  g_variant_dict_insert (dict, "toggle-type", "s", "radio");
-  g_variant_dict_insert (dict, "toggle-state", "i", g_variant_equal (state, item->target));
+  g_variant_builder_add (properties, "{sv}", "toggle-type", g_variant_new_string ("radio"));
+  g_variant_builder_add (properties, "{sv}", "toggle-state",
+                         g_variant_new_int32 (g_variant_equal (state, item->target)));
 }
 
 /* An absent property has its default: enabled, visible, a plain item. */
 static GVariant *
 make_properties (GsnetDbusmenu *self, Item *item)
 {
-  GVariantDict dict;
+  GVariantBuilder properties;
 
-  g_variant_dict_init (&dict, NULL);
+  g_variant_builder_init (&properties, G_VARIANT_TYPE_VARDICT);
   if (item->children)
-    g_variant_dict_insert (&dict, "children-display", "s", "submenu");
+    g_variant_builder_add (&properties, "{sv}", "children-display",
+                           g_variant_new_string ("submenu"));
   if (item->separator)
-    g_variant_dict_insert (&dict, "type", "s", "separator");
+    g_variant_builder_add (&properties, "{sv}", "type", g_variant_new_string ("separator"));
   else if (item->id != ROOT_ID)
     {
-      g_variant_dict_insert (&dict, "label", "s", item->label);
-      g_variant_dict_insert (&dict, "enabled", "b", is_enabled (self, item));
-      add_toggle (self, item, &dict);
+      g_variant_builder_add (&properties, "{sv}", "label", g_variant_new_string (item->label));
+      g_variant_builder_add (&properties, "{sv}", "enabled",
+                             g_variant_new_boolean (is_enabled (self, item)));
+      add_toggle (self, item, &properties);
     }
-  return g_variant_dict_end (&dict);
+  return g_variant_builder_end (&properties);
+}
+
+/* names: of the properties that are wanted; none or NULL for all. */
+static GVariant *
+pick_properties (Item *item, const char *const *names)
+{
+  GVariantBuilder picked;
+  GVariantIter iter;
+  GVariant *entry;
+
+  if (!names || !*names)
+    return item->properties;
+  g_variant_builder_init (&picked, G_VARIANT_TYPE_VARDICT);
+  g_variant_iter_init (&iter, item->properties);
+  while ((entry = g_variant_iter_next_value (&iter)))
+    {
+      g_autoptr (GVariant) name = g_variant_get_child_value (entry, 0);
+
+      if (g_strv_contains (names, g_variant_get_string (name, NULL)))
+        g_variant_builder_add_value (&picked, entry);
+      g_variant_unref (entry);
+    }
+  return g_variant_builder_end (&picked);
 }
 
 static GVariant *
-make_layout (GsnetDbusmenu *self, Item *item, gint32 depth)
+make_layout (GsnetDbusmenu *self, Item *item, gint32 depth, const char *const *names)
 {
   GVariantBuilder children;
 
@@ -108,17 +138,21 @@ make_layout (GsnetDbusmenu *self, Item *item, gint32 depth)
   for (guint i = 0; item->children && depth != 0 && i < item->children->len; i++)
     {
       Item *child = lookup (self, g_array_index (item->children, gint32, i));
-      g_variant_builder_add (&children, "v", make_layout (self, child, depth < 0 ? -1 : depth - 1));
+      g_variant_builder_add (&children, "v",
+                             make_layout (self, child, depth < 0 ? -1 : depth - 1, names));
     }
-  return g_variant_new ("(i@a{sv}av)", item->id, make_properties (self, item), &children);
+  return g_variant_new ("(i@a{sv}av)", item->id, pick_properties (item, names), &children);
 }
 
 GVariant *
-gsnet_dbusmenu_get_layout (GsnetDbusmenu *self, gint32 parent, gint32 depth)
+gsnet_dbusmenu_get_layout (GsnetDbusmenu *self,
+                           gint32 parent,
+                           gint32 depth,
+                           const char *const *names)
 {
   Item *item = lookup (self, parent);
 
-  return item ? make_layout (self, item, depth) : NULL;
+  return item ? make_layout (self, item, depth, names) : NULL;
 }
 
 /* FALSE: there is no such item, or not any more. */
@@ -221,23 +255,118 @@ rebuild (GsnetDbusmenu *self)
 {
   g_autoptr (GHashTable) old_ids = g_steal_pointer (&self->ids);
   Item *root = g_new0 (Item, 1);
+  GHashTableIter iter;
+  gpointer value;
 
   unwatch_all (self);
-  g_hash_table_remove_all (self->items);
+  g_clear_pointer (&self->items, g_hash_table_unref);
+  self->items =
+    g_hash_table_new_full (g_direct_hash, g_direct_equal, NULL, (GDestroyNotify)item_free);
   self->ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   root->children = g_array_new (FALSE, FALSE, sizeof (gint32));
   g_hash_table_insert (self->items, GINT_TO_POINTER (ROOT_ID), root);
   add_model (self, root, old_ids, self->model);
-  self->revision++;
+  g_hash_table_iter_init (&iter, self->items);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Item *item = value;
+      item->properties = g_variant_ref_sink (make_properties (self, item));
+    }
+}
+
+static gboolean
+has_same_children (Item *a, Item *b)
+{
+  if (!a->children || !b->children)
+    return a->children == b->children;
+  return a->children->len == b->children->len &&
+         (a->children->len == 0 ||
+          memcmp (a->children->data, b->children->data, a->children->len * sizeof (gint32)) == 0);
+}
+
+/* Whether the old items were the same ones, in the same places, with properties of the same names.
+ */
+static gboolean
+is_same_tree (GsnetDbusmenu *self, GHashTable *old_items)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+
+  if (g_hash_table_size (self->items) != g_hash_table_size (old_items))
+    return FALSE;
+  g_hash_table_iter_init (&iter, self->items);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    {
+      Item *item = value;
+      Item *old = g_hash_table_lookup (old_items, key);
+
+      if (!old || !has_same_children (item, old) ||
+          g_variant_n_children (item->properties) != g_variant_n_children (old->properties))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* What of an item is another than it was. */
+static GVariant *
+make_difference (Item *item, Item *old)
+{
+  GVariantBuilder changed;
+
+  g_variant_builder_init (&changed, G_VARIANT_TYPE_VARDICT);
+  for (gsize i = 0; i < g_variant_n_children (item->properties); i++)
+    {
+      g_autoptr (GVariant) entry = g_variant_get_child_value (item->properties, i);
+      g_autoptr (GVariant) old_entry = g_variant_get_child_value (old->properties, i);
+
+      if (!g_variant_equal (entry, old_entry))
+        g_variant_builder_add_value (&changed, entry);
+    }
+  return g_variant_builder_end (&changed);
+}
+
+static void
+emit_properties (GsnetDbusmenu *self, GHashTable *old_items)
+{
+  GVariantBuilder updated;
+  GHashTableIter iter;
+  gpointer key, value;
+  gboolean any = FALSE;
+
+  g_variant_builder_init (&updated, G_VARIANT_TYPE ("a(ia{sv})"));
+  g_hash_table_iter_init (&iter, self->items);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    {
+      Item *item = value;
+      Item *old = g_hash_table_lookup (old_items, key);
+
+      if (g_variant_equal (item->properties, old->properties))
+        continue;
+      g_variant_builder_add (&updated, "(i@a{sv})", item->id, make_difference (item, old));
+      any = TRUE;
+    }
+  if (any)
+    gsnet_dbus_com_canonical_dbusmenu_emit_items_properties_updated (
+      self->skeleton, g_variant_builder_end (&updated),
+      g_variant_new_array (G_VARIANT_TYPE ("(ias)"), NULL, 0));
+  else
+    g_variant_builder_clear (&updated);
 }
 
 static gboolean
 rebuild_cb (gpointer data)
 {
   GsnetDbusmenu *self = GSNET_DBUSMENU (data);
+  g_autoptr (GHashTable) old_items = g_hash_table_ref (self->items);
 
   self->rebuild_id = 0;
   rebuild (self);
+  if (is_same_tree (self, old_items))
+    {
+      emit_properties (self, old_items);
+      return G_SOURCE_REMOVE;
+    }
+  self->revision++;
   gsnet_dbus_com_canonical_dbusmenu_emit_layout_updated (self->skeleton, self->revision, ROOT_ID);
   return G_SOURCE_REMOVE;
 }
@@ -266,7 +395,7 @@ handle_get_layout_cb (GsnetDBusComCanonicalDbusmenu *skeleton,
                       const char *const *names,
                       GsnetDbusmenu *self)
 {
-  GVariant *layout = gsnet_dbusmenu_get_layout (self, parent, depth);
+  GVariant *layout = gsnet_dbusmenu_get_layout (self, parent, depth, names);
 
   if (!layout)
     return unknown_item (invocation, parent);
@@ -295,7 +424,7 @@ handle_get_group_properties_cb (GsnetDBusComCanonicalDbusmenu *skeleton,
       g_hash_table_iter_init (&all, self->items);
       while (g_hash_table_iter_next (&all, NULL, &value))
         g_variant_builder_add (&out, "(i@a{sv})", ((Item *)value)->id,
-                               make_properties (self, value));
+                               pick_properties (value, names));
     }
   g_variant_iter_init (&wanted, ids);
   while (g_variant_iter_next (&wanted, "i", &id))
@@ -303,7 +432,7 @@ handle_get_group_properties_cb (GsnetDBusComCanonicalDbusmenu *skeleton,
       Item *item = lookup (self, id);
 
       if (item)
-        g_variant_builder_add (&out, "(i@a{sv})", id, make_properties (self, item));
+        g_variant_builder_add (&out, "(i@a{sv})", id, pick_properties (item, names));
     }
   gsnet_dbus_com_canonical_dbusmenu_complete_get_group_properties (skeleton, invocation,
                                                                    g_variant_builder_end (&out));
@@ -318,13 +447,11 @@ handle_get_property_cb (GsnetDBusComCanonicalDbusmenu *skeleton,
                         GsnetDbusmenu *self)
 {
   Item *item = lookup (self, id);
-  g_autoptr (GVariant) dict = NULL;
   g_autoptr (GVariant) value = NULL;
 
   if (!item)
     return unknown_item (invocation, id);
-  dict = g_variant_ref_sink (make_properties (self, item));
-  value = g_variant_lookup_value (dict, name, NULL);
+  value = g_variant_lookup_value (item->properties, name, NULL);
   if (!value)
     g_dbus_method_invocation_return_error (invocation, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
                                            "The menu item %d has no property of this name", id);
@@ -454,14 +581,14 @@ gsnet_dbusmenu_init (GsnetDbusmenu *self)
     { "handle-about-to-show-group", G_CALLBACK (handle_about_to_show_group_cb) },
   };
   static const char *const no_paths[] = { NULL };
+  const gboolean mirrored = gtk_widget_get_default_direction () == GTK_TEXT_DIR_RTL;
 
-  self->items =
-    g_hash_table_new_full (g_direct_hash, g_direct_equal, NULL, (GDestroyNotify)item_free);
   self->watched = g_ptr_array_new_with_free_func (g_object_unref);
   self->next_id = ROOT_ID + 1;
+  self->revision = 1;
   self->skeleton = gsnet_dbus_com_canonical_dbusmenu_skeleton_new ();
   gsnet_dbus_com_canonical_dbusmenu_set_version (self->skeleton, 3);
-  gsnet_dbus_com_canonical_dbusmenu_set_text_direction (self->skeleton, "ltr");
+  gsnet_dbus_com_canonical_dbusmenu_set_text_direction (self->skeleton, mirrored ? "rtl" : "ltr");
   gsnet_dbus_com_canonical_dbusmenu_set_status (self->skeleton, "normal");
   gsnet_dbus_com_canonical_dbusmenu_set_icon_theme_path (self->skeleton, no_paths);
   for (guint i = 0; i < G_N_ELEMENTS (handlers); i++)

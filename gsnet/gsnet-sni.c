@@ -29,6 +29,7 @@ struct _GsnetSni
   char *token;
   guint own_id;
   guint watch_id;
+  guint update_id;
   gboolean shown;
 };
 
@@ -76,22 +77,42 @@ describe (GsnetClient *client, GsnetState state, guint n_waiting)
     }
 }
 
-/* Some hosts show the title only. */
-static void
-update_title (GsnetSni *self)
+static char *
+make_title (GsnetClient *client, GsnetState state, guint n_waiting)
 {
-  const char *mode = gsnet_words_mode (gsnet_client_get_mode (self->client));
-  g_autofree char *title = NULL;
+  const char *mode = gsnet_words_mode (gsnet_client_get_mode (client));
 
+  if (state == GSNET_STATE_WAITING)
+    return g_strdup_printf (ngettext ("Firewall: %u waiting", "Firewall: %u waiting", n_waiting),
+                            n_waiting);
   if (mode)
     /* Translators: the name of the status icon, with what the firewall does when it does not ask */
-    title = g_strdup_printf (_ ("Firewall: %s"), mode);
-  else
-    title = g_strdup (_ ("Firewall"));
+    return g_strdup_printf (_ ("Firewall: %s"), mode);
+  return g_strdup (_ ("Firewall"));
+}
+
+/* Some hosts show the title only, and screen readers say it. */
+static void
+update_title (GsnetSni *self, const char *title)
+{
   if (g_strcmp0 (title, gsnet_dbus_org_kde_status_notifier_item_get_title (self->skeleton)) == 0)
     return;
   gsnet_dbus_org_kde_status_notifier_item_set_title (self->skeleton, title);
   gsnet_dbus_org_kde_status_notifier_item_emit_new_title (self->skeleton);
+}
+
+static void
+update_tool_tip (GsnetSni *self, const char *icon, const char *title, const char *text)
+{
+  GVariant *old = gsnet_dbus_org_kde_status_notifier_item_get_tool_tip (self->skeleton);
+  GVariant *no_pixmaps = g_variant_new_array (G_VARIANT_TYPE ("(iiay)"), NULL, 0);
+  g_autoptr (GVariant) tool_tip =
+    g_variant_ref_sink (g_variant_new ("(s@a(iiay)ss)", icon, no_pixmaps, title, text));
+
+  if (old && g_variant_equal (old, tool_tip))
+    return;
+  gsnet_dbus_org_kde_status_notifier_item_set_tool_tip (self->skeleton, tool_tip);
+  gsnet_dbus_org_kde_status_notifier_item_emit_new_tool_tip (self->skeleton);
 }
 
 static void
@@ -102,6 +123,7 @@ update (GsnetSni *self)
   const char *mode = gsnet_client_get_mode (self->client);
   const char *icon = gsnet_icon_name (state, mode);
   const char *status = state == GSNET_STATE_WAITING ? "NeedsAttention" : "Active";
+  g_autofree char *title = make_title (self->client, state, n_waiting);
   g_autofree char *description = describe (self->client, state, n_waiting);
   g_autofree char *tooltip = g_markup_escape_text (description, -1);
   gboolean new_icon =
@@ -109,12 +131,8 @@ update (GsnetSni *self)
   gboolean new_status =
     g_strcmp0 (status, gsnet_dbus_org_kde_status_notifier_item_get_status (self->skeleton)) != 0;
 
-  update_title (self);
-  gsnet_dbus_org_kde_status_notifier_item_set_tool_tip (
-    self->skeleton,
-    g_variant_new ("(s@a(iiay)ss)", icon, g_variant_new_array (G_VARIANT_TYPE ("(iiay)"), NULL, 0),
-                   gsnet_dbus_org_kde_status_notifier_item_get_title (self->skeleton), tooltip));
-  gsnet_dbus_org_kde_status_notifier_item_emit_new_tool_tip (self->skeleton);
+  update_title (self, title);
+  update_tool_tip (self, icon, title, tooltip);
   if (new_icon)
     {
       GVariant *pixmaps = g_variant_ref_sink (gsnet_icon_pixmaps (state, mode));
@@ -132,6 +150,24 @@ update (GsnetSni *self)
       gsnet_dbus_org_kde_status_notifier_item_set_status (self->skeleton, status);
       gsnet_dbus_org_kde_status_notifier_item_emit_new_status (self->skeleton, status);
     }
+}
+
+static gboolean
+update_cb (gpointer data)
+{
+  GsnetSni *self = GSNET_SNI (data);
+
+  self->update_id = 0;
+  update (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Hosts read all of the item again at each signal, and questions can come by the hundred. */
+static void
+schedule_update (GsnetSni *self)
+{
+  if (!self->update_id)
+    self->update_id = g_idle_add (update_cb, self);
 }
 
 static gboolean
@@ -244,6 +280,7 @@ gsnet_sni_dispose (GObject *object)
 {
   GsnetSni *self = GSNET_SNI (object);
 
+  g_clear_handle_id (&self->update_id, g_source_remove);
   g_clear_handle_id (&self->watch_id, g_bus_unwatch_name);
   g_clear_handle_id (&self->own_id, g_bus_unown_name);
   if (self->skeleton &&
@@ -319,8 +356,10 @@ gsnet_sni_new (GsnetClient *client, GDBusConnection *session_bus)
   self->client = g_object_ref (client);
   self->connection = g_object_ref (session_bus);
   self->name = g_strdup_printf ("org.kde.StatusNotifierItem-%d-1", (int)getpid ());
-  g_signal_connect_object (client, "notify::state", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (client, "notify::mode", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (client, "notify::state", G_CALLBACK (schedule_update), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (client, "notify::mode", G_CALLBACK (schedule_update), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (gsnet_client_get_waiting (client), "items-changed", G_CALLBACK (update),
                            self, G_CONNECT_SWAPPED);
   update (self);

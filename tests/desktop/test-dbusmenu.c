@@ -65,7 +65,8 @@ settle (void)
 static gint32
 get_item (Fixture *f, gsize index, GVariant **ret_properties)
 {
-  g_autoptr (GVariant) layout = g_variant_ref_sink (gsnet_dbusmenu_get_layout (f->dbusmenu, 0, -1));
+  g_autoptr (GVariant) layout =
+    g_variant_ref_sink (gsnet_dbusmenu_get_layout (f->dbusmenu, 0, -1, NULL));
   g_autoptr (GVariant) children = g_variant_get_child_value (layout, 2);
   g_autoptr (GVariant) boxed = g_variant_get_child_value (children, index);
   g_autoptr (GVariant) item = g_variant_get_variant (boxed);
@@ -81,7 +82,7 @@ static gsize
 count (Fixture *f, gint32 depth)
 {
   g_autoptr (GVariant) layout =
-    g_variant_ref_sink (gsnet_dbusmenu_get_layout (f->dbusmenu, 0, depth));
+    g_variant_ref_sink (gsnet_dbusmenu_get_layout (f->dbusmenu, 0, depth, NULL));
   g_autoptr (GVariant) children = g_variant_get_child_value (layout, 2);
 
   g_assert_true (g_variant_is_of_type (layout, G_VARIANT_TYPE ("(ia{sv}av)")));
@@ -102,7 +103,7 @@ test_layout (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count (f, -1), ==, 3);
   g_assert_cmpuint (count (f, 1), ==, 3);
   g_assert_cmpuint (count (f, 0), ==, 0);
-  g_assert_null (gsnet_dbusmenu_get_layout (f->dbusmenu, 999, -1));
+  g_assert_null (gsnet_dbusmenu_get_layout (f->dbusmenu, 999, -1, NULL));
 
   get_item (f, 1, &separator);
   g_assert_true (g_variant_lookup (separator, "type", "&s", &type));
