@@ -445,6 +445,29 @@ snetd_database_open (const char *path, const SnetdSchema *schema, GError **error
   return database;
 }
 
+/* Where it is on a disk that is read-only it has no third file to be shared by, and stays still. */
+SnetdDatabase *
+snetd_database_open_to_read (const char *path, const SnetdSchema *schema, GError **error)
+{
+  SnetdSchema unchecked = *schema;
+  SnetdDatabase *database;
+  g_autoptr (GError) first = NULL;
+
+  unchecked.check = FALSE;
+  database = open_file (path, &unchecked, OPEN_READ, &first);
+  if (database == NULL && !has_log (path))
+    database = open_file (path, &unchecked, OPEN_STILL, NULL);
+  if (database == NULL)
+    g_propagate_error (error, g_steal_pointer (&first));
+  return database;
+}
+
+const char *
+snetd_database_get_path (SnetdDatabase *database)
+{
+  return database->path;
+}
+
 const char *
 snetd_database_get_trouble (SnetdDatabase *database)
 {

@@ -22,6 +22,15 @@ typedef struct SnetdDatabase SnetdDatabase;
 SnetdDatabase *snetd_database_open (const char *path, const SnetdSchema *schema, GError **error);
 
 /*
+ * Beside who has it open, in any thread; nothing is written. For a file that was opened with this
+ * schema before.
+ */
+SnetdDatabase *
+snetd_database_open_to_read (const char *path, const SnetdSchema *schema, GError **error);
+
+const char *snetd_database_get_path (SnetdDatabase *database);
+
+/*
  * Why it can be used only in part, for the log; NULL: there is nothing of the sort. On a disk
  * that was full it is nobody else's, and written when there is room; on one that is read-only
  * it can be read, and what would write fails.

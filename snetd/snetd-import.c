@@ -7,6 +7,7 @@
 #include "snetd-alarm.h"
 #include "snetd-error.h"
 #include "snetd-opensnitch.h"
+#include "snetd-quota.h"
 #include "snetd-rule-set.h"
 #include "snetd-rule-text.h"
 #include "snetd-rules.h"
@@ -31,7 +32,7 @@ struct SnetdImport
   SnetdRulebase *rulebase;
   SnetdAuthority *authority;
   SnetdLogins *logins;
-  GHashTable *calls; /* how many each user has under way, by uid */
+  SnetdQuota *quota;
 };
 
 /* @system: whether rules that do not say whose they are will be the system's. */
@@ -61,29 +62,11 @@ typedef struct
   guint32 present; /* rules that were there */
 } Call;
 
-static guint
-count_calls (Call *call)
-{
-  return GPOINTER_TO_UINT (
-    g_hash_table_lookup (call->import->calls, GUINT_TO_POINTER (call->caller)));
-}
-
-static void
-set_calls (Call *call, guint calls)
-{
-  gpointer caller = GUINT_TO_POINTER (call->caller);
-
-  if (calls > 0)
-    g_hash_table_insert (call->import->calls, caller, GUINT_TO_POINTER (calls));
-  else
-    g_hash_table_remove (call->import->calls, caller);
-}
-
 static void
 uncount (Call *call)
 {
   if (call->counted)
-    set_calls (call, count_calls (call) - 1);
+    snetd_quota_end (call->import->quota, call->caller);
   call->counted = FALSE;
 }
 
@@ -401,13 +384,12 @@ caller_known_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_dbus_method_invocation_return_gerror (call->invocation, error);
       return;
     }
-  if (count_calls (call) >= CALLS_MAX)
+  call->counted = snetd_quota_begin (call->import->quota, call->caller);
+  if (!call->counted)
     {
       return_too_much (call->invocation, "You import too much at a time; try again");
       return;
     }
-  set_calls (call, count_calls (call) + 1);
-  call->counted = TRUE;
   call->owner = default_owner (&call->options, call->caller);
   call->problems = g_ptr_array_new_with_free_func (g_free);
   /* Not of the object: the thread, which is done last, must not be the one that lets go of it. */
@@ -486,7 +468,7 @@ snetd_import_new (SnetDBusRules *object,
   SnetdImport *import = g_new0 (SnetdImport, 1);
 
   import->object = object;
-  import->calls = g_hash_table_new (NULL, NULL);
+  import->quota = snetd_quota_new (CALLS_MAX);
   import->rulebase = g_object_ref (rulebase);
   import->authority = g_object_ref (authority);
   import->logins = g_object_ref (logins);
@@ -496,7 +478,7 @@ snetd_import_new (SnetDBusRules *object,
 void
 snetd_import_free (SnetdImport *import)
 {
-  g_hash_table_unref (import->calls);
+  snetd_quota_free (import->quota);
   g_object_unref (import->rulebase);
   g_object_unref (import->authority);
   g_object_unref (import->logins);

@@ -113,6 +113,12 @@ snetd_journal_open (const char *path, const SnetdRetention *retention, GError **
 }
 
 const char *
+snetd_journal_get_path (SnetdJournal *journal)
+{
+  return snetd_database_get_path (journal->database);
+}
+
+const char *
 snetd_journal_get_trouble (SnetdJournal *journal)
 {
   return snetd_database_get_trouble (journal->database);

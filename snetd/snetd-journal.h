@@ -29,6 +29,9 @@ snetd_journal_open (const char *path, const SnetdRetention *retention, GError **
 /* Writes what is left. */
 void snetd_journal_close (SnetdJournal *journal);
 
+/* Its file, which is read in threads too, see snetd-past.h. */
+const char *snetd_journal_get_path (SnetdJournal *journal);
+
 /* See snetd_database_get_trouble(). */
 const char *snetd_journal_get_trouble (SnetdJournal *journal);
 

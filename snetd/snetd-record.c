@@ -81,6 +81,12 @@ snetd_record_survey (SnetdRecord *record, const SnetdFilter *filter, GError **er
                                        : NULL;
 }
 
+const char *
+snetd_record_get_path (SnetdRecord *record, GError **error)
+{
+  return check_journal (record, error) ? snetd_journal_get_path (record->journal) : NULL;
+}
+
 void
 snetd_record_add_statistics (SnetdRecord *record, GVariantBuilder *dict)
 {

@@ -28,6 +28,9 @@ snetd_record_query (SnetdRecord *record, const SnetdFilter *filter, guint limit,
 /* See snetd_journal_survey(). */
 GVariant *snetd_record_survey (SnetdRecord *record, const SnetdFilter *filter, GError **error);
 
+/* Of the journal, for who reads it in a thread; NULL: there is none, see @error. */
+const char *snetd_record_get_path (SnetdRecord *record, GError **error);
+
 /* The keys decided, gaps, events and lost of Control.GetStatistics. */
 void snetd_record_add_statistics (SnetdRecord *record, GVariantBuilder *dict);
 

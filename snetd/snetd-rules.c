@@ -6,6 +6,7 @@
 #include "snetd-export.h"
 #include "snetd-import.h"
 #include "snetd-log.h"
+#include "snetd-match.h"
 #include "snetd-proposals.h"
 #include "snetd-rule-set.h"
 
@@ -18,6 +19,7 @@ struct _SnetdRules
   SnetdAuthority *authority;
   SnetdLogins *logins;
   SnetdImport *import;
+  SnetdMatch *match;
 };
 
 static void snetd_rules_iface_init (SnetDBusRulesIface *iface);
@@ -480,7 +482,17 @@ handle_propose (SnetDBusRules *object, GDBusMethodInvocation *invocation, GVaria
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
-/* Import, Export */
+/* Match, Import, Export */
+
+static gboolean
+handle_match (SnetDBusRules *object,
+              GDBusMethodInvocation *invocation,
+              GVariant *rule,
+              GVariant *filter)
+{
+  snetd_match_begin (SNETD_RULES (object)->match, invocation, rule, filter);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
 
 static gboolean
 handle_import (SnetDBusRules *object,
@@ -528,6 +540,7 @@ snetd_rules_finalize (GObject *object)
   SnetdRules *self = SNETD_RULES (object);
 
   g_clear_pointer (&self->import, snetd_import_free);
+  g_clear_pointer (&self->match, snetd_match_free);
   g_clear_object (&self->rulebase);
   g_clear_object (&self->manager);
   g_clear_object (&self->authority);
@@ -551,6 +564,7 @@ snetd_rules_iface_init (SnetDBusRulesIface *iface)
   iface->handle_remove = handle_remove;
   iface->handle_explain = handle_explain;
   iface->handle_propose = handle_propose;
+  iface->handle_match = handle_match;
   iface->handle_import = handle_import;
   iface->handle_export = handle_export;
 }
@@ -573,6 +587,8 @@ snetd_rules_new (SnetdRulebase *rulebase,
   self->authority = g_object_ref (authority);
   self->logins = g_object_ref (logins);
   self->import = snetd_import_new (SNET_DBUS_RULES (self), rulebase, authority, logins);
+  self->match =
+    snetd_match_new (SNET_DBUS_RULES (self), snetd_manager_get_record (manager), authority);
   g_signal_connect_object (rulebase, "added", G_CALLBACK (rule_added_cb), self, 0);
   g_signal_connect_object (rulebase, "updated", G_CALLBACK (rule_updated_cb), self, 0);
   g_signal_connect_object (rulebase, "removed", G_CALLBACK (rule_removed_cb), self, 0);

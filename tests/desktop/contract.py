@@ -13,9 +13,9 @@ OWN = ("Events", "Rules", "Agents", "Control")
 AGENT = "org.snet.Agent"
 # Arguments that are an event or a rule, by method and position.
 EVENTS = {("Explain", 0)}
-RULES = {("Add", 0), ("Update", 1)}
+RULES = {("Add", 0), ("Update", 1), ("Match", 0)}
 # Methods that take the same options as another one.
-SAME_OPTIONS = {"Propose": ("org.snet.Events", "Query")}
+SAME_OPTIONS = {"Propose": ("org.snet.Events", "Query"), "Match": ("org.snet.Events", "Query")}
 
 
 class Broken(Exception):

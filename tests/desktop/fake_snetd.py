@@ -214,6 +214,12 @@ class FakeSnetd:
     def do_Explain(self, sender, event):
         return dictionaries(self.explained, CONTRACT.rule_keys)
 
+    def do_Match(self, sender, rule, filter):
+        conditions = {key: value for key, value in rule.items() if key in CONTRACT.event_keys}
+        found = [event for event in self.events if is_found(event, filter)][-10000:]
+        matched = [event for event in found if is_found(event, conditions)]
+        return GLib.Variant("(uu)", (len(matched), len(found)))
+
     def do_Propose(self, sender, filter):
         return dictionaries(self.proposals, dict(CONTRACT.rule_keys, count="t"))
 

@@ -267,6 +267,31 @@ try_propose (Cell *cell)
                           "owner");
 }
 
+/* Of an event of the caller and one of Bob, with a rule of nobody in particular: what is looked at?
+ */
+static const char *
+try_match (Cell *cell)
+{
+  const guint32 uids[] = { cell->mine, BOB };
+  g_autoptr (GDBusMessage) reply = NULL;
+  g_autoptr (GVariant) written = NULL;
+  guint matched, examined;
+
+  client_set_mode (cell->fixture->root, "monitor", "{}");
+  for (guint i = 0; i < G_N_ELEMENTS (uids); i++)
+    kernel_gets_verdict (fake_snet_hold (fake_snet_event (uids[i])), SNET_VERDICT_ALLOW, 0);
+  written = client_query (cell->fixture->root, "{}");
+  reply = cell_call (cell, g_variant_new_parsed ("({'action': <'allow'>}, @a{sv} {})"));
+  g_assert_null (g_dbus_message_get_error_name (reply));
+  g_variant_get (g_dbus_message_get_body (reply), "(uu)", &matched, &examined);
+  if (examined == g_variant_n_children (written))
+    return "all";
+  /* One cell comes after the other, on one journal. */
+  g_assert_cmpuint (examined * 2, <=, g_variant_n_children (written));
+  g_assert_cmpuint (matched, ==, examined);
+  return "own";
+}
+
 /* org.snet.Agents, org.snet.Agent */
 
 /* Is the caller's agent asked about what is its owner's? */
@@ -547,6 +572,7 @@ static const struct
   { "Rules.Export (one owner)", try_export },
   { "Rules.Explain", try_explain },
   { "Rules.Propose", try_propose },
+  { "Rules.Match", try_match },
   { "Rules.Added", hear_added },
   { "Rules.Changed", hear_changed },
   { "Rules.Removed", hear_removed },

@@ -67,6 +67,7 @@ static const struct
   { "Rules.Export (one owner)",    "yes    yes   no    yes    yes   no     yes   no     no    yes    yes   no     yes   yes   no" },
   { "Rules.Explain",               "yes    yes   no    -      yes   no     yes   no     no    -      yes   no     yes   yes   no" },
   { "Rules.Propose",               "all    own   own   own    own   own    own   own    own   own    own   own    all   own   own" },
+  { "Rules.Match",                 "all    own   own   own    own   own    own   own    own   own    own   own    all   own   own" },
   { "Rules.Added",                 "hears  hears hears hears  hears hears  hears hears  hears hears  hears hears  hears hears hears" },
   { "Rules.Changed",               "hears  hears hears hears  hears hears  hears hears  hears hears  hears hears  hears hears hears" },
   { "Rules.Removed",               "hears  hears hears hears  hears hears  hears hears  hears hears  hears hears  hears hears hears" },
