@@ -23,6 +23,7 @@ enum
   ASKED,
   WITHDRAWN,
   DECIDED,
+  MISSED,
   N_SIGNALS
 };
 
@@ -88,6 +89,19 @@ handle_decided_cb (SnetDBusAgent *skeleton,
   return TRUE;
 }
 
+static gboolean
+handle_missed_cb (SnetDBusAgent *skeleton,
+                  GDBusMethodInvocation *invocation,
+                  guint count,
+                  GsnetAgent *self)
+{
+  if (!check_caller (self, invocation))
+    return TRUE;
+  snet_dbus_agent_complete_missed (skeleton, invocation);
+  g_signal_emit (self, signals[MISSED], 0, count);
+  return TRUE;
+}
+
 static void
 gsnet_agent_dispose (GObject *object)
 {
@@ -124,6 +138,8 @@ gsnet_agent_class_init (GsnetAgentClass *klass)
                   G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_STRING);
   signals[DECIDED] = g_signal_new ("decided", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                    NULL, NULL, G_TYPE_NONE, 1, GSNET_TYPE_EVENT);
+  signals[MISSED] = g_signal_new ("missed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
 }
 
 static void
@@ -135,6 +151,7 @@ gsnet_agent_init (GsnetAgent *self)
                            0);
   g_signal_connect_object (self->skeleton, "handle-decided", G_CALLBACK (handle_decided_cb), self,
                            0);
+  g_signal_connect_object (self->skeleton, "handle-missed", G_CALLBACK (handle_missed_cb), self, 0);
 }
 
 GsnetAgent *

@@ -25,6 +25,7 @@ struct _GsnetClient
   GHashTable *by_id;
   GCancellable *cancellable;
   GsnetState state;
+  guint n_missed;
   guint watch_id;
   guint rules_subscription;
   guint retry_id;
@@ -48,6 +49,7 @@ enum
 {
   PROP_STATE = 1,
   PROP_MODE, /* also for when it ends */
+  PROP_MISSED,
   N_PROPS
 };
 
@@ -169,6 +171,14 @@ agent_decided_cb (GsnetClient *self, GsnetEvent *event)
   g_signal_emit (self, signals[DECIDED], 0, event);
 }
 
+/* Also when it is as many as before: one may have been missed once more. */
+static void
+agent_missed_cb (GsnetClient *self, guint count)
+{
+  self->n_missed = count;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MISSED]);
+}
+
 static void
 registered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -210,6 +220,7 @@ name_vanished_cb (GDBusConnection *connection, const char *name, gpointer data)
   self->refused = FALSE;
   gsnet_agent_set_owner (self->agent, NULL);
   settle_all (self, "daemon");
+  agent_missed_cb (self, 0);
   update_state (self);
 }
 
@@ -340,6 +351,8 @@ gsnet_client_get_property (GObject *object, guint prop_id, GValue *value, GParam
     g_value_set_enum (value, self->state);
   else if (prop_id == PROP_MODE)
     g_value_set_string (value, gsnet_client_get_mode (self));
+  else if (prop_id == PROP_MISSED)
+    g_value_set_uint (value, self->n_missed);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
@@ -372,6 +385,8 @@ gsnet_client_class_init (GsnetClientClass *klass)
                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_MODE] =
     g_param_spec_string ("mode", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_MISSED] = g_param_spec_uint ("missed", NULL, NULL, 0, G_MAXUINT, 0,
+                                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[ASKED] = g_signal_new ("asked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
@@ -396,6 +411,8 @@ gsnet_client_init (GsnetClient *self)
   g_signal_connect_object (self->agent, "withdrawn", G_CALLBACK (agent_withdrawn_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->agent, "decided", G_CALLBACK (agent_decided_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->agent, "missed", G_CALLBACK (agent_missed_cb), self,
                            G_CONNECT_SWAPPED);
 }
 
@@ -429,6 +446,12 @@ GListModel *
 gsnet_client_get_waiting (GsnetClient *self)
 {
   return G_LIST_MODEL (self->waiting);
+}
+
+guint
+gsnet_client_get_n_missed (GsnetClient *self)
+{
+  return self->n_missed;
 }
 
 GsnetEvent *

@@ -28,6 +28,8 @@ GsnetState gsnet_client_get_state (GsnetClient *self);
 /* Is there an snetd to talk to? What it can do without a kernel, it still does. */
 gboolean gsnet_client_is_connected (GsnetClient *self);
 GListModel *gsnet_client_get_waiting (GsnetClient *self);
+/* How many questions of this user nobody answered in time; notify::missed tells of each change. */
+guint gsnet_client_get_n_missed (GsnetClient *self);
 GsnetEvent *gsnet_client_lookup (GsnetClient *self, guint64 id);
 const char *gsnet_client_get_policy (GsnetClient *self);
 /* What becomes of calls that no rule decides, one of snetd's words; NULL: not known. */

@@ -5,8 +5,11 @@
 
 #include "gsnet-console.h"
 #include "gsnet-log-page.h"
+#include "gsnet-rule-draft.h"
+#include "gsnet-rule-editor.h"
 #include "gsnet-rules-page.h"
 #include "gsnet-waiting-page.h"
+#include "gsnet-why.h"
 #include "gsnet-words.h"
 
 struct _GsnetConsole
@@ -65,6 +68,22 @@ page_details_cb (GsnetConsole *self, GsnetEvent *event)
   g_signal_emit (self, signals[DETAILS], 0, event);
 }
 
+/* Of what has been decided already; what waits has its own window, as it wants an answer. */
+static void
+page_make_rule_cb (GsnetConsole *self, GsnetEvent *event)
+{
+  g_autoptr (GVariant) rule = gsnet_rule_draft_from_event (event);
+
+  gtk_window_present (
+    GTK_WINDOW (gsnet_rule_editor_new (GTK_WINDOW (self), self->client, rule, 0)));
+}
+
+static void
+page_why_cb (GsnetConsole *self, GsnetEvent *event)
+{
+  gtk_window_present (GTK_WINDOW (gsnet_why_new (GTK_WINDOW (self), self->client, event)));
+}
+
 /* Stays until it has been read. */
 static void
 page_problem_cb (GsnetConsole *self, const char *text)
@@ -104,13 +123,15 @@ rule_removed_cb (GsnetConsole *self, GsnetRule *rule)
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
+/* Both want to be looked at; only what waits cannot be put off. */
 static void
-count_waiting (GsnetConsole *self, guint position, guint removed, guint added, GListModel *waiting)
+count_waiting (GsnetConsole *self)
 {
-  guint n = g_list_model_get_n_items (waiting);
+  const guint waiting = g_list_model_get_n_items (gsnet_client_get_waiting (self->client));
+  const guint missed = gsnet_client_get_n_missed (self->client);
 
-  adw_view_stack_page_set_badge_number (self->waiting_stack_page, n);
-  adw_view_stack_page_set_needs_attention (self->waiting_stack_page, n > 0);
+  adw_view_stack_page_set_badge_number (self->waiting_stack_page, waiting + missed);
+  adw_view_stack_page_set_needs_attention (self->waiting_stack_page, waiting > 0);
 }
 
 /* Asking is what is expected; all else is to catch the eye, on each page. */
@@ -136,6 +157,17 @@ static void
 page_action_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   gsnet_console_show_page (GSNET_CONSOLE (widget), g_variant_get_string (parameter, NULL));
+}
+
+/* Each page that can be searched has a way to that. */
+static void
+search_action_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  GsnetConsole *self = GSNET_CONSOLE (widget);
+  GtkWidget *page = adw_view_stack_get_visible_child (self->stack);
+
+  if (page == GTK_WIDGET (self->log_page))
+    gsnet_log_page_search (self->log_page);
 }
 
 static void
@@ -169,10 +201,15 @@ gsnet_console_class_init (GsnetConsoleClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GsnetConsole, rules_page);
   gtk_widget_class_bind_template_child (widget_class, GsnetConsole, log_page);
   gtk_widget_class_bind_template_callback (widget_class, page_details_cb);
+  gtk_widget_class_bind_template_callback (widget_class, page_make_rule_cb);
   gtk_widget_class_bind_template_callback (widget_class, page_problem_cb);
+  gtk_widget_class_bind_template_callback (widget_class, page_why_cb);
   gtk_widget_class_bind_template_callback (widget_class, rule_removed_cb);
 
   gtk_widget_class_install_action (widget_class, "win.page", "s", page_action_cb);
+  gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "win.search",
+                                       NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_1, GDK_CONTROL_MASK, "win.page", "s",
                                        "waiting");
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_2, GDK_CONTROL_MASK, "win.page", "s",
@@ -199,15 +236,16 @@ GsnetConsole *
 gsnet_console_new (GtkApplication *application, GsnetClient *client, GMenuModel *modes)
 {
   GsnetConsole *self = g_object_new (GSNET_TYPE_CONSOLE, "application", application, NULL);
-  GListModel *waiting = gsnet_client_get_waiting (client);
 
   gsnet_waiting_page_bind (self->waiting_page, client);
   gsnet_rules_page_bind (self->rules_page, client);
   gsnet_log_page_bind (self->log_page, client);
-  g_signal_connect_object (waiting, "items-changed", G_CALLBACK (count_waiting), self,
-                           G_CONNECT_SWAPPED);
-  count_waiting (self, 0, 0, 0, waiting);
   self->client = g_object_ref (client);
+  g_signal_connect_object (gsnet_client_get_waiting (client), "items-changed",
+                           G_CALLBACK (count_waiting), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (client, "notify::missed", G_CALLBACK (count_waiting), self,
+                           G_CONNECT_SWAPPED);
+  count_waiting (self);
   gtk_menu_button_set_menu_model (self->mode_button, modes);
   g_signal_connect_object (client, "notify::mode", G_CALLBACK (show_mode), self, G_CONNECT_SWAPPED);
   show_mode (self);

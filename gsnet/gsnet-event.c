@@ -19,6 +19,7 @@ struct _GsnetEvent
   GObject parent_instance;
 
   guint64 id;
+  GVariant *variant;
   GVariantDict *dict;
   char *program_name;
   char *icon_name;
@@ -79,6 +80,7 @@ gsnet_event_finalize (GObject *object)
 {
   GsnetEvent *self = GSNET_EVENT (object);
 
+  g_clear_pointer (&self->variant, g_variant_unref);
   g_clear_pointer (&self->dict, g_variant_dict_unref);
   g_clear_pointer (&self->program_name, g_free);
   g_clear_pointer (&self->icon_name, g_free);
@@ -157,6 +159,7 @@ gsnet_event_new (guint64 id, GVariant *dict)
 
   g_return_val_if_fail (g_variant_is_of_type (dict, G_VARIANT_TYPE_VARDICT), NULL);
 
+  self->variant = g_variant_ref_sink (dict);
   self->dict = g_variant_dict_new (dict);
   if (id == 0)
     g_variant_dict_lookup (self->dict, SNET_KEY_ID, "t", &id);
@@ -164,6 +167,12 @@ gsnet_event_new (guint64 id, GVariant *dict)
   self->program_name = make_program_name (self);
   self->icon_name = make_icon_name (self);
   return self;
+}
+
+GVariant *
+gsnet_event_get_variant (GsnetEvent *self)
+{
+  return self->variant;
 }
 
 guint64
@@ -200,6 +209,30 @@ gint64
 gsnet_event_get_deadline (GsnetEvent *self)
 {
   return lookup_time (self, SNET_KEY_DEADLINE);
+}
+
+gint64
+gsnet_event_get_waited (GsnetEvent *self)
+{
+  return lookup_time (self, SNET_KEY_WAITED);
+}
+
+guint64
+gsnet_event_get_rule (GsnetEvent *self)
+{
+  guint64 rule = 0;
+
+  g_variant_dict_lookup (self->dict, SNET_KEY_RULE, "t", &rule);
+  return rule;
+}
+
+guint32
+gsnet_event_get_count (GsnetEvent *self)
+{
+  guint32 count = 1;
+
+  g_variant_dict_lookup (self->dict, SNET_KEY_COUNT, "u", &count);
+  return count;
 }
 
 gboolean

@@ -10,10 +10,17 @@ G_DECLARE_FINAL_TYPE (GsnetEvent, gsnet_event, GSNET, EVENT, GObject)
 
 GsnetEvent *gsnet_event_new (guint64 id, GVariant *dict);
 
+/* All that snetd said, an a{sv}. */
+GVariant *gsnet_event_get_variant (GsnetEvent *self);
 guint64 gsnet_event_get_id (GsnetEvent *self);
 guint64 gsnet_event_get_serial (GsnetEvent *self);
 gint64 gsnet_event_get_time (GsnetEvent *self);
 gint64 gsnet_event_get_deadline (GsnetEvent *self);
+gint64 gsnet_event_get_waited (GsnetEvent *self);
+/* The id of the rule that decided; 0: none did. */
+guint64 gsnet_event_get_rule (GsnetEvent *self);
+/* How often it was missed, or how many calls one answer is for; 1 when that is not said. */
+guint32 gsnet_event_get_count (GsnetEvent *self);
 gboolean gsnet_event_get_pid (GsnetEvent *self, guint32 *ret_pid);
 gboolean gsnet_event_get_uid (GsnetEvent *self, guint32 *ret_uid);
 gboolean gsnet_event_get_netns (GsnetEvent *self, guint64 *ret_netns);

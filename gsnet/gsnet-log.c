@@ -18,19 +18,22 @@ struct _GsnetLog
   GObject parent_instance;
 
   GsnetClient *client;
+  GsnetLogFilter *filter;
   GListStore *rows;
   gboolean connected;
   gboolean loading;
   gboolean at_end;
   gboolean detached;
+  gboolean outdated; /* the rows are of another filter, until its first page is there */
   guint generation;
 };
 
 G_DEFINE_FINAL_TYPE (GsnetLog, gsnet_log, G_TYPE_OBJECT)
 
+/* What came of a reading: an error, or NULL. */
 enum
 {
-  FAILED,
+  READ,
   N_SIGNALS
 };
 
@@ -92,6 +95,18 @@ read_page (GsnetLog *self, GVariant *reply, guint *ret_received)
   return page;
 }
 
+/* The rows at the top go first, so that there are never more than MAX_ROWS. */
+static void
+append (GsnetLog *self, GPtrArray *page)
+{
+  if (count (self) + page->len > MAX_ROWS)
+    {
+      g_list_store_splice (self->rows, 0, count (self) + page->len - MAX_ROWS, NULL, 0);
+      self->detached = TRUE;
+    }
+  g_list_store_splice (self->rows, count (self), 0, page->pdata, page->len);
+}
+
 static void
 query_done_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -108,17 +123,17 @@ query_done_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (!reply)
     {
       self->at_end = TRUE;
-      g_signal_emit (self, signals[FAILED], 0, error);
+      g_list_store_remove_all (self->rows);
+      g_signal_emit (self, signals[READ], 0, error);
       return;
     }
+  if (self->outdated)
+    g_list_store_remove_all (self->rows);
+  self->outdated = FALSE;
   page = read_page (self, reply, &received);
   self->at_end = received < PAGE_ROWS;
-  g_list_store_splice (self->rows, count (self), 0, page->pdata, page->len);
-  if (count (self) > MAX_ROWS)
-    {
-      g_list_store_splice (self->rows, 0, count (self) - MAX_ROWS, NULL, 0);
-      self->detached = TRUE;
-    }
+  append (self, page);
+  g_signal_emit (self, signals[READ], 0, NULL);
 }
 
 /* Older than the last row: by the journal's number, or by time if that came live. */
@@ -129,7 +144,8 @@ make_filter (GsnetLog *self)
   GVariantDict filter;
 
   g_variant_dict_init (&filter, NULL);
-  if (count (self) > 0)
+  gsnet_log_filter_add_to (self->filter, &filter);
+  if (count (self) > 0 && !self->outdated)
     last = g_list_model_get_item (G_LIST_MODEL (self->rows), count (self) - 1);
   if (last && gsnet_event_get_serial (last))
     g_variant_dict_insert (&filter, SNET_KEY_BEFORE, "t", gsnet_event_get_serial (last));
@@ -161,7 +177,9 @@ restart (GsnetLog *self)
   self->loading = FALSE;
   self->at_end = FALSE;
   self->detached = FALSE;
-  g_list_store_remove_all (self->rows);
+  self->outdated = self->connected;
+  if (!self->connected)
+    g_list_store_remove_all (self->rows);
   gsnet_log_load_older (self);
 }
 
@@ -175,14 +193,14 @@ gsnet_log_rewind (GsnetLog *self)
 static void
 client_decided_cb (GsnetLog *self, GsnetEvent *event)
 {
-  if (self->detached)
+  if (self->detached || self->outdated || !gsnet_log_filter_matches (self->filter, event))
     return;
-  g_list_store_insert (self->rows, 0, event);
-  if (count (self) > MAX_ROWS)
+  if (count (self) == MAX_ROWS)
     {
-      g_list_store_remove (self->rows, count (self) - 1);
+      g_list_store_remove (self->rows, MAX_ROWS - 1);
       self->at_end = FALSE;
     }
+  g_list_store_insert (self->rows, 0, event);
 }
 
 static void
@@ -202,6 +220,7 @@ gsnet_log_dispose (GObject *object)
   GsnetLog *self = GSNET_LOG (object);
 
   g_clear_object (&self->client);
+  g_clear_object (&self->filter);
   g_clear_object (&self->rows);
 
   G_OBJECT_CLASS (gsnet_log_parent_class)->dispose (object);
@@ -213,8 +232,8 @@ gsnet_log_class_init (GsnetLogClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->dispose = gsnet_log_dispose;
-  signals[FAILED] = g_signal_new ("failed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
-                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+  signals[READ] = g_signal_new ("read", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
 
 static void
@@ -224,11 +243,13 @@ gsnet_log_init (GsnetLog *self)
 }
 
 GsnetLog *
-gsnet_log_new (GsnetClient *client)
+gsnet_log_new (GsnetClient *client, GsnetLogFilter *filter)
 {
   GsnetLog *self = g_object_new (GSNET_TYPE_LOG, NULL);
 
   self->client = g_object_ref (client);
+  self->filter = g_object_ref (filter);
+  g_signal_connect_object (filter, "changed", G_CALLBACK (restart), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (client, "decided", G_CALLBACK (client_decided_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (client, "notify::state", G_CALLBACK (client_state_cb), self,

@@ -32,6 +32,9 @@ enum
   PROP_ACTION,
   PROP_LIFETIME,
   PROP_OWNER,
+  PROP_STATE,
+  PROP_SOURCE,
+  PROP_TEXT,
   N_PROPS
 };
 
@@ -43,6 +46,18 @@ dup_visible (GsnetRule *self, const char *key)
   const char *value = gsnet_rule_get_raw (self, key);
 
   return value ? gsnet_text_visible (value, 160) : NULL;
+}
+
+/* All that somebody may look for in it. */
+static char *
+make_text (GsnetRule *self)
+{
+  g_autofree char *about = gsnet_words_rule_about (self);
+  g_autofree char *program = dup_visible (self, SNET_KEY_PROGRAM);
+  g_autofree char *comment = dup_visible (self, SNET_KEY_COMMENT);
+
+  return g_strjoin (" ", about, gsnet_words_action (gsnet_rule_get_raw (self, SNET_KEY_ACTION)),
+                    self->owner, comment ? comment : "", program, NULL);
 }
 
 static void
@@ -75,6 +90,15 @@ gsnet_rule_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
     case PROP_OWNER:
       g_value_set_string (value, self->owner);
       break;
+    case PROP_STATE:
+      g_value_take_string (value, gsnet_words_rule_state (self));
+      break;
+    case PROP_SOURCE:
+      g_value_take_string (value, gsnet_words_rule_source (self));
+      break;
+    case PROP_TEXT:
+      g_value_take_string (value, make_text (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -104,6 +128,9 @@ gsnet_rule_class_init (GsnetRuleClass *klass)
     [PROP_ACTION] = "action",
     [PROP_LIFETIME] = "lifetime",
     [PROP_OWNER] = "owner",
+    [PROP_STATE] = "state",
+    [PROP_SOURCE] = "source",
+    [PROP_TEXT] = "text",
   };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
@@ -163,6 +190,33 @@ gsnet_rule_get_raw (GsnetRule *self, const char *key)
 
   g_variant_dict_lookup (self->dict, key, "&s", &value);
   return value && *value ? value : NULL;
+}
+
+gboolean
+gsnet_rule_get_flag (GsnetRule *self, const char *key)
+{
+  gboolean flag = FALSE;
+
+  g_variant_dict_lookup (self->dict, key, "b", &flag);
+  return flag;
+}
+
+gboolean
+gsnet_rule_get_owner (GsnetRule *self, guint32 *ret_uid)
+{
+  return g_variant_dict_lookup (self->dict, SNET_KEY_OWNER, "u", ret_uid);
+}
+
+gboolean
+gsnet_rule_is_editable (GsnetRule *self)
+{
+  return gsnet_rule_get_raw (self, SNET_KEY_SOURCE) == NULL;
+}
+
+GVariant *
+gsnet_rule_get_variant (GsnetRule *self)
+{
+  return self->variant;
 }
 
 guint16

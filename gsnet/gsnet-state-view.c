@@ -141,6 +141,7 @@ gsnet_state_view_set_property (GObject *object,
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
+  update (self);
 }
 
 static void

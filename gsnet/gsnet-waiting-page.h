@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /*
- * The console's page of what waits.
- * Signals: details (event); problem (text): an answer was not taken.
+ * The console's page of what waits, and of what nobody answered in time.
+ * Signals: details (event); make-rule (event); problem (text): something was not done.
  */
 #define GSNET_TYPE_WAITING_PAGE (gsnet_waiting_page_get_type ())
 G_DECLARE_FINAL_TYPE (GsnetWaitingPage, gsnet_waiting_page, GSNET, WAITING_PAGE, AdwBin)

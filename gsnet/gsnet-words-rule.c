@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <unistd.h>
 
 #include "snet-names.h"
 
@@ -128,6 +129,12 @@ gsnet_words_lifetime (const char *lifetime)
     return C_ ("lifetime", "Forever");
   if (g_str_equal (lifetime, SNET_LIFETIME_WORD_REBOOT))
     return C_ ("lifetime", "Until restart");
+  if (g_str_equal (lifetime, SNET_LIFETIME_WORD_SESSION))
+    return C_ ("lifetime", "Until logout");
+  if (g_str_equal (lifetime, SNET_LIFETIME_WORD_PROCESS))
+    return C_ ("lifetime", "Until it ends");
+  if (g_str_equal (lifetime, SNET_LIFETIME_WORD_UNTIL))
+    return C_ ("lifetime", "For a time");
   return C_ ("lifetime", "Other");
 }
 
@@ -214,4 +221,58 @@ gsnet_words_rule_where (GsnetRule *rule)
   if (!list[0])
     return g_strdup (C_ ("where", "Anywhere"));
   return g_strjoinv (C_ ("between conditions", ", "), list);
+}
+
+char *
+gsnet_words_rule_about (GsnetRule *rule)
+{
+  const char *what = gsnet_words_operation (gsnet_rule_get_raw (rule, SNET_KEY_OPERATION));
+  g_autofree char *where = gsnet_words_rule_where (rule);
+
+  /* Translators: a program, what it does, and where: "curl: Connect, 192.0.2.1, port 80" */
+  return g_strdup_printf (_ ("%s: %s, %s"), gsnet_rule_get_program_name (rule), what, where);
+}
+
+/* The name of the file is enough: they are all in one folder. */
+static char *
+name_source (GsnetRule *rule)
+{
+  const char *source = gsnet_rule_get_raw (rule, SNET_KEY_SOURCE);
+  g_autofree char *base = source ? g_path_get_basename (source) : NULL;
+
+  return base ? gsnet_text_visible (base, 80) : NULL;
+}
+
+char *
+gsnet_words_rule_source (GsnetRule *rule)
+{
+  g_autofree char *file = name_source (rule);
+  guint32 uid;
+
+  if (file)
+    return g_strdup_printf (_ ("The system’s, written in the file %s: an administrator changes it "
+                               "there"),
+                            file);
+  if (!gsnet_rule_get_owner (rule, &uid))
+    return g_strdup (gsnet_rule_get_flag (rule, SNET_KEY_LOCKED)
+                       ? _ ("The system’s, and locked: it comes before the rules of users")
+                       : _ ("The system’s"));
+  if (uid == getuid ())
+    return g_strdup (_ ("Yours"));
+  {
+    g_autofree char *user = gsnet_words_user (uid);
+    return g_strdup_printf (_ ("Of the user %s"), user);
+  }
+}
+
+char *
+gsnet_words_rule_state (GsnetRule *rule)
+{
+  if (gsnet_rule_get_flag (rule, SNET_KEY_DISABLED))
+    return g_strdup (C_ ("state of a rule", "Not in use"));
+  if (gsnet_rule_get_raw (rule, SNET_KEY_SOURCE))
+    return g_strdup (C_ ("state of a rule", "From a file"));
+  if (gsnet_rule_get_flag (rule, SNET_KEY_LOCKED))
+    return g_strdup (C_ ("state of a rule", "Locked"));
+  return NULL;
 }

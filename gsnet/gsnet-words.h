@@ -33,6 +33,12 @@ const char *gsnet_words_lifetime (const char *lifetime);
 const char *gsnet_words_action (const char *action);
 const char *gsnet_words_lifetime_key (GsnetLifetime lifetime);
 char *gsnet_words_rule_where (GsnetRule *rule);
+/* "curl: Connect, 192.0.2.1, port 80": all in one line. */
+char *gsnet_words_rule_about (GsnetRule *rule);
+/* Whose it is, and where it is written: why it can or cannot be changed here. */
+char *gsnet_words_rule_source (GsnetRule *rule);
+/* What is unusual about it: that it is not in use, locked, from a file. NULL: nothing. */
+char *gsnet_words_rule_state (GsnetRule *rule);
 
 /* What went wrong and what to do, of an error that snetd or the bus returned. */
 char *gsnet_words_error (const GError *error);

@@ -190,6 +190,9 @@ class Rig:
     def click(self, app, name, role=None):
         self.screen.click(app, name, role)
 
+    def type(self, text):
+        xdotool("type", "--clearmodifiers", text)
+
     def key(self, keys):
         xdotool("key", "--clearmodifiers", keys)
 
