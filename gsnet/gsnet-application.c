@@ -7,6 +7,7 @@
 #include "gsnet-client.h"
 #include "gsnet-console.h"
 #include "gsnet-dbusmenu.h"
+#include "gsnet-first-steps.h"
 #include "gsnet-menu.h"
 #include "gsnet-mode-actions.h"
 #include "gsnet-notifier.h"
@@ -27,6 +28,7 @@ struct _GsnetApplication
   GsnetDbusmenu *dbusmenu;
   GsnetSni *sni;
   GsnetNotifier *notifier;
+  GsnetFirstSteps *first_steps;
   GsnetConsole *console;
   GHashTable *dialogs;
   gboolean started;
@@ -229,6 +231,7 @@ gsnet_application_startup (GApplication *application)
                            G_CONNECT_SWAPPED);
   self->menu = gsnet_menu_new (self->client);
   start_status_icon (self);
+  self->first_steps = gsnet_first_steps_new (GTK_APPLICATION (self), self->client);
   gsnet_client_start (self->client);
 }
 
@@ -251,6 +254,7 @@ gsnet_application_shutdown (GApplication *application)
   if (self->notifier)
     gsnet_notifier_stop (self->notifier);
   g_clear_object (&self->notifier);
+  g_clear_object (&self->first_steps);
   g_clear_object (&self->sni);
   g_clear_object (&self->dbusmenu);
   g_clear_object (&self->menu);

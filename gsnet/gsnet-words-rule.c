@@ -205,16 +205,18 @@ char *
 gsnet_words_rule_where (GsnetRule *rule)
 {
   static const char *const words[] = { SNET_KEY_PROTOCOL, SNET_KEY_TYPE, SNET_KEY_FAMILY, NULL };
-  static const char *const texts[] = { SNET_KEY_REMOTE_HOST, SNET_KEY_REMOTE_DOMAIN,
-                                       SNET_KEY_REMOTE_LIST, SNET_KEY_REMOTE_PORTS,
-                                       SNET_KEY_LOCAL_PORTS };
+  static const char *const names[] = { SNET_KEY_REMOTE_HOST, SNET_KEY_REMOTE_DOMAIN,
+                                       SNET_KEY_REMOTE_LIST };
+  static const char *const ports[] = { SNET_KEY_REMOTE_PORTS, SNET_KEY_LOCAL_PORTS };
   g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
   g_auto (GStrv) list = NULL;
 
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    add_text (parts, rule, names[i], 80);
   add_endpoint (parts, rule, SNET_KEY_REMOTE_ADDRESS, SNET_KEY_REMOTE_PORT, FALSE);
   add_endpoint (parts, rule, SNET_KEY_LOCAL_ADDRESS, SNET_KEY_LOCAL_PORT, TRUE);
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    add_text (parts, rule, texts[i], 80);
+  for (guint i = 0; i < G_N_ELEMENTS (ports); i++)
+    add_text (parts, rule, ports[i], 80);
   for (guint i = 0; words[i]; i++)
     add_text (parts, rule, words[i], 24);
   list = g_strv_builder_end (parts);

@@ -36,6 +36,8 @@ class Case:
     # Options of gsnet, and what is to be in its environment.
     options = ()
     environment = {}
+    # Settings of gsnet, as text, that are not as for a new user.
+    settings = {"welcomed": "true"}
 
     def __init__(self, rig):
         self.rig = rig
@@ -160,7 +162,7 @@ def main(tests):
     print(f"1..{len(names)}", flush=True)
     failures = 0
     with contextlib.ExitStack() as stack:
-        rig = Rig(gsnet, schemas, tests.notifications, tests.panel)
+        rig = Rig(gsnet, schemas, tests.notifications, tests.panel, tests.settings)
         stack.callback(rig.stop)
         try:
             rig.start()

@@ -50,11 +50,12 @@ NOTIFICATIONS = {"xfce": notifyd}
 
 
 class Rig:
-    def __init__(self, gsnet, schemas, notifications="xfce", panel=True):
+    def __init__(self, gsnet, schemas, notifications="xfce", panel=True, settings=None):
         self.gsnet = gsnet
         self.schemas = schemas
         self.notifications = notifications
         self.has_panel = panel
+        self.settings = settings or {}
         self.stack = contextlib.ExitStack()
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="gsnet-test-"))
         self.stack.callback(shutil.rmtree, self.home, ignore_errors=True)
@@ -88,12 +89,13 @@ class Rig:
         config.mkdir(parents=True)
         runtime.mkdir(mode=0o700)
         (config / "xfce4-panel.xml").write_text(PANEL_XML)
+        self.write_settings()
         for name in ("WAYLAND_DISPLAY", "DBUS_STARTER_ADDRESS", "NO_AT_BRIDGE", "GTK_A11Y"):
             os.environ.pop(name, None)
         os.environ.update(HOME=str(self.home), XDG_CONFIG_HOME=str(self.home / "config"),
                           XDG_CACHE_HOME=str(self.home / "cache"),
                           XDG_DATA_HOME=str(self.home / "data"), XDG_RUNTIME_DIR=str(runtime),
-                          GDK_BACKEND="x11", GSK_RENDERER="cairo", GSETTINGS_BACKEND="memory",
+                          GDK_BACKEND="x11", GSK_RENDERER="cairo", GSETTINGS_BACKEND="keyfile",
                           GSETTINGS_SCHEMA_DIR=self.schemas, GIO_USE_VFS="local")
         read_end, write_end = os.pipe()
         self.spawn("Xvfb", "-displayfd", str(write_end), "-screen", "0", "1280x800x24", "-nolisten",
@@ -111,6 +113,12 @@ class Rig:
             self.start_notifications()
         self.panel = self.start_panel() if self.has_panel else None
         self.snetd = FakeSnetd(os.environ["DBUS_SYSTEM_BUS_ADDRESS"])
+
+    def write_settings(self):
+        folder = self.home / "config" / "glib-2.0" / "settings"
+        folder.mkdir(parents=True)
+        lines = [f"{key}={value}" for key, value in self.settings.items()]
+        (folder / "keyfile").write_text("\n".join(["[org/snet/Gsnet]", *lines, ""]))
 
     def start_notifications(self):
         server = self.spawn(*NOTIFICATIONS[self.notifications]())
