@@ -48,6 +48,8 @@ class ServerCase(Case):
         self.wait_shown(0)
         self.wait_status("Active")
 
+
+class ServerTests(ServerCase):
     def test_what_it_says(self):
         event, shown = self.notified(program="/tmp/<b>evil</b> & co")
         expect("/tmp/<b>evil</b> & co" in shown.text(), shown)

@@ -4,10 +4,10 @@
 
 from case import main
 from fake_notifications import Gnome
-from servers import ServerCase
+from servers import ServerTests
 
 
-class Tests(ServerCase):
+class Tests(ServerTests):
     server_class = Gnome
 
 
