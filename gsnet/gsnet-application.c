@@ -217,6 +217,8 @@ gsnet_application_startup (GApplication *application)
   G_APPLICATION_CLASS (gsnet_application_parent_class)->startup (application);
 
   g_application_hold (application);
+  /* Who has the bus start it, as by a click on its launcher, wants to see something. */
+  self->started = (g_application_get_flags (application) & G_APPLICATION_IS_SERVICE) != 0;
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   gtk_application_set_accels_for_action (GTK_APPLICATION (self), "app.quit", quit_keys);
   gtk_application_set_accels_for_action (GTK_APPLICATION (self), "app.shortcuts", shortcuts_keys);

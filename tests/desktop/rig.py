@@ -78,10 +78,19 @@ class Rig:
                 process.kill()
                 process.wait()
 
-    def start_bus(self):
+    def start_bus(self, name):
+        """At the same address as before, if there was one."""
         bus = self.spawn("dbus-daemon", "--session", "--nofork", "--print-address",
+                         f"--address=unix:path={self.home}/{name}-bus",
                          stdout=subprocess.PIPE, text=True)
-        return bus.stdout.readline().strip()
+        os.environ[f"DBUS_{name.upper()}_BUS_ADDRESS"] = bus.stdout.readline().strip()
+        return bus
+
+    def restart_system_bus(self):
+        """All who are on it lose it; snetd comes anew, and knows nothing of them."""
+        self.reap(self.system_bus)
+        self.system_bus = self.start_bus("system")
+        self.snetd = FakeSnetd(os.environ["DBUS_SYSTEM_BUS_ADDRESS"])
 
     def start(self):
         config = self.home / "config" / "xfce4" / "xfconf" / "xfce-perchannel-xml"
@@ -103,8 +112,8 @@ class Rig:
         os.close(write_end)
         with os.fdopen(read_end) as display:
             os.environ["DISPLAY"] = ":" + display.readline().strip()
-        os.environ["DBUS_SESSION_BUS_ADDRESS"] = self.start_bus()
-        os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = self.start_bus()
+        self.start_bus("session")
+        self.system_bus = self.start_bus("system")
         self.session = Gio.bus_get_sync(Gio.BusType.SESSION, None)
         self.session.set_exit_on_close(False)
         self.screen = screen.Screen()
