@@ -151,13 +151,15 @@ details_action_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 about_action_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  adw_show_about_window (gtk_application_get_active_window (data), "application-name",
-                         _ ("Security Console"), "application-icon", GSNET_APPLICATION_ID,
-                         "version", SNET_VERSION, "developer-name", _ ("The snet project"),
-                         "comments", _ ("Asks before a program uses the network."), "license-type",
-                         GTK_LICENSE_GPL_2_0,
-                         /* Translators: your names, one a line */
-                         "translator-credits", _ ("translator-credits"), NULL);
+  const char *developers[] = { _ ("The snet project"), NULL };
+
+  adw_show_about_window (
+    gtk_application_get_active_window (data), "application-name", _ ("Security Console"),
+    "application-icon", GSNET_APPLICATION_ID, "version", SNET_VERSION, "developer-name",
+    _ ("The snet project"), "developers", developers, "copyright", "© 2026 The snet project",
+    "comments", _ ("Asks before a program uses the network."), "license-type", GTK_LICENSE_GPL_2_0,
+    /* Translators: your names, one a line */
+    "translator-credits", _ ("translator-credits"), NULL);
 }
 
 /*

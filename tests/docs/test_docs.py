@@ -185,6 +185,22 @@ def daemon():
             yield f"the message {name} is not described"
 
 
+def desktop():
+    """gsnet(1) has each option and each setting"""
+    page = (TOP / "data" / "gsnet.1").read_text().replace("\\-", "-")
+    source = (TOP / "gsnet" / "gsnet-application.c").read_text()
+    options = re.findall(r"^    \{ \"([\w-]+)\", '\w', 0, G_OPTION", source, re.MULTILINE)
+    schema = (TOP / "data" / "org.snet.Gsnet.gschema.xml").read_text()
+    keys_there = re.findall(r'<key name="([\w-]+)"', schema)
+    assert options and keys_there, "there are none to look for"
+    for option in options:
+        if not re.search(rf'^\.BR -\w ", " --{option}$', page, re.MULTILINE):
+            yield f"--{option} is not described"
+    for key in keys_there:
+        if not re.search(rf"^\.TP\n\.BR? (?:.* )?{key}\b", page, re.MULTILINE):
+            yield f"the setting {key} is not described"
+
+
 def pages():
     """Manual pages are made of all documents that name one, and of nothing that is not known"""
     build = (DOCS / "meson.build").read_text()
@@ -263,7 +279,7 @@ def links():
 
 def main():
     failed = False
-    checks = (reference, members, settings, errors, keys, authority, daemon, pages, looks,
+    checks = (reference, members, settings, errors, keys, authority, daemon, desktop, pages, looks,
               commands, links)
     print(f"1..{len(checks)}")
     for number, check in enumerate(checks, 1):
