@@ -26,6 +26,7 @@ static const struct
   { "Events.ListMissed", FREE, SNET_ACTION_OBSERVE, TRUE },
   { "Events.Dismiss", SNET_ACTION_ANSWER_OWN, SNET_ACTION_ANSWER_ANY, FALSE },
   { "Events.Query", FREE, SNET_ACTION_OBSERVE, TRUE },
+  { "Events.Summarize", FREE, SNET_ACTION_OBSERVE, TRUE },
   { "Rules.List", FREE, SNET_ACTION_OBSERVE, TRUE },
   { "Rules.Get", FREE, SNET_ACTION_OBSERVE, TRUE },
   { "Rules.Explain", FREE, SNET_ACTION_OBSERVE, TRUE },

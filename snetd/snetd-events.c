@@ -6,6 +6,7 @@
 #include "snetd-error.h"
 #include "snetd-log.h"
 #include "snetd-step.h"
+#include "snetd-summarize.h"
 
 struct _SnetdEvents
 {
@@ -14,6 +15,7 @@ struct _SnetdEvents
   SnetdManager *manager;
   SnetdAuthority *authority;
   SnetdLogins *logins;
+  SnetdSummarize *summarize;
 };
 
 static void snetd_events_iface_init (SnetDBusEventsIface *iface);
@@ -318,6 +320,18 @@ handle_query (SnetDBusEvents *object,
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+/* Summarize, likewise */
+
+static gboolean
+handle_summarize (SnetDBusEvents *object,
+                  GDBusMethodInvocation *invocation,
+                  GVariant *filter,
+                  guint buckets)
+{
+  snetd_summarize_begin (SNETD_EVENTS (object)->summarize, invocation, filter, buckets);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
 /* Signals: the bus policy says who may hear them. */
 
 static void
@@ -347,6 +361,7 @@ snetd_events_finalize (GObject *object)
 {
   SnetdEvents *self = SNETD_EVENTS (object);
 
+  g_clear_pointer (&self->summarize, snetd_summarize_free);
   g_clear_object (&self->manager);
   g_clear_object (&self->authority);
   g_clear_object (&self->logins);
@@ -367,6 +382,7 @@ snetd_events_iface_init (SnetDBusEventsIface *iface)
   iface->handle_list_missed = handle_list_missed;
   iface->handle_dismiss = handle_dismiss;
   iface->handle_query = handle_query;
+  iface->handle_summarize = handle_summarize;
 }
 
 static void
@@ -382,6 +398,8 @@ snetd_events_new (SnetdManager *manager, SnetdAuthority *authority, SnetdLogins 
   self->manager = g_object_ref (manager);
   self->authority = g_object_ref (authority);
   self->logins = g_object_ref (logins);
+  self->summarize =
+    snetd_summarize_new (SNET_DBUS_EVENTS (self), snetd_manager_get_record (manager), authority);
   g_signal_connect_object (manager, "requested", G_CALLBACK (requested_cb), self, 0);
   g_signal_connect_object (manager, "decided", G_CALLBACK (decided_cb), self, 0);
   g_signal_connect_object (manager, "cancelled", G_CALLBACK (cancelled_cb), self, 0);

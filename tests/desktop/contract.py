@@ -15,7 +15,7 @@ AGENT = "org.snet.Agent"
 EVENTS = {("Explain", 0)}
 RULES = {("Add", 0), ("Update", 1), ("Match", 0)}
 # Methods that take the same options as another one.
-SAME_OPTIONS = {"Propose": ("org.snet.Events", "Query"), "Match": ("org.snet.Events", "Query")}
+SAME_OPTIONS = dict.fromkeys(("Propose", "Match", "Summarize"), ("org.snet.Events", "Query"))
 
 
 class Broken(Exception):

@@ -54,6 +54,41 @@ def is_found(event, wanted):
     return True
 
 
+def tally(events):
+    return {"allowed": GLib.Variant("t", sum(e["verdict"] == "allow" for e in events)),
+            "denied": GLib.Variant("t", sum(e["verdict"] == "deny" for e in events)),
+            "asked": GLib.Variant("t", sum(e["reason"] in ("user", "timeout") for e in events))}
+
+
+def top(events, *keys):
+    """Of the first of these keys that an event has: its values, and their numbers."""
+    names = {}
+    for event in events:
+        key = next((key for key in keys if key in event), None)
+        if key:
+            names.setdefault((key, event[key]), []).append(event)
+    ranked = sorted(names.items(), key=lambda item: -len(item[1]))[:20]
+    return GLib.Variant("aa{sv}", [{key: GLib.Variant("s", value), **tally(found)}
+                                   for (key, value), found in ranked])
+
+
+def summary(events, since, until, buckets):
+    """What Summarize makes of events."""
+    width = (until - since - 1) // buckets + 1
+    parts = [[] for _ in range(buckets)]
+    for event in events:
+        parts[(event["time"] - since) // width].append(event)
+    tallies = [tally(part) for part in parts]
+    return {"since": GLib.Variant("x", since), "until": GLib.Variant("x", until),
+            "width": GLib.Variant("x", width), "events": GLib.Variant("t", len(events)),
+            **{key: GLib.Variant("at", [part[key].unpack() for part in tallies])
+               for key in ("allowed", "denied", "asked")},
+            "programs": top(events, "program"),
+            "destinations": top([event for event in events
+                                 if event["operation"] in ("connect", "send")],
+                                "remote-host", "remote-address")}
+
+
 class FakeSnetd:
     """Owns org.snet from start() to stop(). Its state is public: a test reads and sets it."""
 
@@ -219,6 +254,11 @@ class FakeSnetd:
         found = [event for event in self.events if is_found(event, filter)][-10000:]
         matched = [event for event in found if is_found(event, conditions)]
         return GLib.Variant("(uu)", (len(matched), len(found)))
+
+    def do_Summarize(self, sender, filter, buckets):
+        until = filter.get("until", int(time.time() * 1e6))
+        found = [event for event in self.events if is_found(event, filter)]
+        return GLib.Variant("(a{sv})", (summary(found, filter["since"], until, buckets),))
 
     def do_Propose(self, sender, filter):
         return dictionaries(self.proposals, dict(CONTRACT.rule_keys, count="t"))

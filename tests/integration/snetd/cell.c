@@ -292,6 +292,31 @@ try_match (Cell *cell)
   return "own";
 }
 
+/* Of an event of the caller and one of Bob: how many are counted? */
+static const char *
+try_summarize (Cell *cell)
+{
+  const guint32 uids[] = { cell->mine, BOB };
+  g_autoptr (GDBusMessage) reply = NULL;
+  g_autoptr (GVariant) written = NULL;
+  g_autoptr (GVariant) summary = NULL;
+  guint64 events;
+
+  client_set_mode (cell->fixture->root, "monitor", "{}");
+  for (guint i = 0; i < G_N_ELEMENTS (uids); i++)
+    kernel_gets_verdict (fake_snet_hold (fake_snet_event (uids[i])), SNET_VERDICT_ALLOW, 0);
+  written = client_query (cell->fixture->root, "{}");
+  reply = cell_call (cell, g_variant_new_parsed ("({'since': <int64 0>}, uint32 1)"));
+  g_assert_null (g_dbus_message_get_error_name (reply));
+  summary = g_variant_get_child_value (g_dbus_message_get_body (reply), 0);
+  g_assert_true (g_variant_lookup (summary, "events", "t", &events));
+  if (events == g_variant_n_children (written))
+    return "all";
+  /* One cell comes after the other, on one journal. */
+  g_assert_cmpuint (events * 2, <=, g_variant_n_children (written));
+  return "own";
+}
+
 /* org.snet.Agents, org.snet.Agent */
 
 /* Is the caller's agent asked about what is its owner's? */
@@ -559,6 +584,7 @@ static const struct
   { "Events.ListPending", try_list_pending },
   { "Events.ListMissed", try_list_missed },
   { "Events.Query", try_query },
+  { "Events.Summarize", try_summarize },
   { "Events.Requested", hear_requested },
   { "Events.Decided", hear_decided },
   { "Events.Cancelled", hear_cancelled },

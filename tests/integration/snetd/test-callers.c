@@ -54,6 +54,7 @@ static const struct
   { "Events.ListPending",          "all    own   own   own    own   own    own   own    own   own    own   own    all   own   own" },
   { "Events.ListMissed",           "all    own   own   own    own   own    own   own    own   own    own   own    all   own   own" },
   { "Events.Query",                "all    own   own   own    own   own    own   own    own   own    own   own    all   own   own" },
+  { "Events.Summarize",            "all    own   own   own    own   own    own   own    own   own    own   own    all   own   own" },
   { "Events.Requested",            "hears  deaf  deaf  -      deaf  deaf   deaf  deaf   deaf  -      hears hears  hears deaf  deaf" },
   { "Events.Decided",              "hears  deaf  deaf  -      deaf  deaf   deaf  deaf   deaf  -      hears hears  hears deaf  deaf" },
   { "Events.Cancelled",            "hears  deaf  deaf  -      deaf  deaf   deaf  deaf   deaf  -      hears hears  hears deaf  deaf" },
