@@ -8,57 +8,63 @@
 
 typedef struct
 {
-  char *sql;
-  gboolean indexed;
+  char *row;    /* of calls; NULL: what ->serial says is all */
+  char *serial; /* what follows the column; NULL: any */
+  char *token;  /* an SQL expression for the one in calls_search; NULL: there is none */
 } Condition;
 
 struct SnetdFilter
 {
   GPtrArray *conditions; /* of Condition */
   GPtrArray *values;     /* of GVariant, for ?1, ?2, ... in them */
+  guint tokens;          /* conditions that have one */
+  gboolean single;       /* one of the conditions has an index of its own */
   guint text;            /* the mark of a text to search for; 0: none */
   gboolean text_short;   /* too short for the index */
 };
 
+/* Each is looked up by itself, so where more texts have a text in them, these are not. */
+#define TEXTS_MAX 1000
+
 #define TEXT_ID "(SELECT id FROM texts WHERE text = ?)"
 
 /*
- * Of several that have an index the first one's is used, so the rarer values
- * come first. SQLite cannot know which these are; that it uses no other is
- * said by a plus before the column.
+ * What has a letter is searched for in calls_search, see the schema. Of several
+ * the first one is tried alone, so the rarer values come first.
  */
 static const struct
 {
   const char *key;
   const char *type;
-  const char *condition;
+  const char *row;
+  const char *serial;
   const SnetdVocabulary *vocabulary; /* words that it can be, or NULL */
-  gboolean indexed;
+  char letter;
 } filter_keys[] = {
-  { SNET_KEY_ID, "t", "id = ?", NULL, TRUE },
-  { SNET_KEY_RULE, "t", "rule = ?", NULL, TRUE },
-  { SNET_KEY_APP, "s", "app = " TEXT_ID, NULL, TRUE },
-  { SNET_KEY_UNIT, "s", "unit = " TEXT_ID, NULL, TRUE },
-  { SNET_KEY_SCRIPT, "s", "script = " TEXT_ID, NULL, TRUE },
-  { SNET_KEY_REMOTE_HOST, "s", "remote_host = " TEXT_ID, NULL, TRUE },
-  { SNET_KEY_REMOTE_ADDRESS, "s", "remote_address = " TEXT_ID, NULL, TRUE },
-  { SNET_KEY_PROGRAM, "s", "program = " TEXT_ID, NULL, TRUE },
-  { SNET_KEY_REMOTE_PORT, "q", "remote_port = ?", NULL, TRUE },
-  { SNET_KEY_REASON, "s", "reason = " TEXT_ID, &snetd_reasons, TRUE },
-  { SNET_KEY_OPERATION, "s", "operation = " TEXT_ID, &snetd_operations, TRUE },
-  { SNET_KEY_VERDICT, "s", "verdict = " TEXT_ID, &snetd_verdicts, TRUE },
-  { SNET_KEY_UID, "u", "uid = ?", NULL, TRUE },
-  { SNET_KEY_PID, "u", "pid = ?", NULL, FALSE },
-  { SNET_KEY_LOCAL_PORT, "q", "local_port = ?", NULL, FALSE },
-  { SNET_KEY_PROTOCOL, "s", "protocol = " TEXT_ID, &snetd_protocols, FALSE },
-  { SNET_KEY_HOST_SOURCE, "s", "remote_host_source = " TEXT_ID, &snetd_host_sources, FALSE },
-  { SNET_KEY_BEFORE, "t", "serial < ?", NULL, FALSE },
-  { SNET_KEY_AFTER, "t", "serial > ?", NULL, FALSE },
+  { SNET_KEY_ID, "t", "id = ?", NULL, NULL, 0 },
+  { SNET_KEY_RULE, "t", "rule = ?", NULL, NULL, 'r' },
+  { SNET_KEY_APP, "s", "app = " TEXT_ID, NULL, NULL, 'a' },
+  { SNET_KEY_UNIT, "s", "unit = " TEXT_ID, NULL, NULL, 'n' },
+  { SNET_KEY_SCRIPT, "s", "script = " TEXT_ID, NULL, NULL, 's' },
+  { SNET_KEY_REMOTE_HOST, "s", "remote_host = " TEXT_ID, NULL, NULL, 't' },
+  { SNET_KEY_REMOTE_ADDRESS, "s", "remote_address = " TEXT_ID, NULL, NULL, 't' },
+  { SNET_KEY_PROGRAM, "s", "program = " TEXT_ID, NULL, NULL, 't' },
+  { SNET_KEY_REMOTE_PORT, "q", "remote_port = ?", NULL, NULL, 'p' },
+  { SNET_KEY_REASON, "s", "reason = " TEXT_ID, NULL, &snetd_reasons, 'e' },
+  { SNET_KEY_OPERATION, "s", "operation = " TEXT_ID, NULL, &snetd_operations, 'o' },
+  { SNET_KEY_VERDICT, "s", "verdict = " TEXT_ID, NULL, &snetd_verdicts, 'v' },
+  { SNET_KEY_UID, "u", "uid = ?", NULL, NULL, 'u' },
+  { SNET_KEY_PID, "u", "pid = ?", NULL, NULL, 0 },
+  { SNET_KEY_LOCAL_PORT, "q", "local_port = ?", NULL, NULL, 0 },
+  { SNET_KEY_PROTOCOL, "s", "protocol = " TEXT_ID, NULL, &snetd_protocols, 0 },
+  { SNET_KEY_HOST_SOURCE, "s", "remote_host_source = " TEXT_ID, NULL, &snetd_host_sources, 0 },
+  { SNET_KEY_BEFORE, "t", NULL, "< ?", NULL, 0 },
+  { SNET_KEY_AFTER, "t", NULL, "> ?", NULL, 0 },
   /* Where such times begin and end is found in the marks. */
-  { SNET_KEY_SINCE, "x",
-    "time >= ? AND serial >= (SELECT min (first) FROM marks WHERE latest >= ?)", NULL, FALSE },
-  { SNET_KEY_UNTIL, "x", "time < ? AND serial <= (SELECT max (last) FROM marks WHERE earliest < ?)",
-    NULL, FALSE },
+  { SNET_KEY_SINCE, "x", "time >= ?", ">= (SELECT min (first) FROM marks WHERE latest >= ?)", NULL,
+    0 },
+  { SNET_KEY_UNTIL, "x", "time < ?", "<= (SELECT max (last) FROM marks WHERE earliest < ?)", NULL,
+    0 },
 };
 
 /* Columns that a text is searched for in. */
@@ -71,7 +77,9 @@ condition_free (gpointer data)
 {
   Condition *condition = data;
 
-  g_free (condition->sql);
+  g_free (condition->row);
+  g_free (condition->serial);
+  g_free (condition->token);
   g_free (condition);
 }
 
@@ -83,16 +91,54 @@ add_value (SnetdFilter *filter, GVariant *value)
   return filter->values->len;
 }
 
+/* With the number of the value's mark. NULL stays NULL. */
+static char *
+number_marks (const char *sql, guint number)
+{
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *mark = g_strdup_printf ("?%u", number);
+
+  if (sql == NULL)
+    return NULL;
+  parts = g_strsplit (sql, "?", -1);
+  return g_strjoinv (mark, parts);
+}
+
+/* The letter and the number; a word that no event has ever had makes a token that there is not. */
+static char *
+token_sql (gsize which, guint number)
+{
+  const gboolean text = filter_keys[which].type[0] == 's';
+  g_autofree char *value = number_marks (text ? "ifnull (" TEXT_ID ", 'none')" : "?", number);
+
+  return g_strdup_printf ("'%c' || %s", filter_keys[which].letter, value);
+}
+
 static void
-add_condition (SnetdFilter *filter, const char *sql, gboolean indexed, GVariant *value)
+add_condition (SnetdFilter *filter, gsize which, GVariant *value)
 {
   Condition *condition = g_new0 (Condition, 1);
-  g_auto (GStrv) parts = g_strsplit (sql, "?", -1);
-  g_autofree char *mark = g_strdup_printf ("?%u", add_value (filter, value));
+  const guint number = add_value (filter, value);
 
-  condition->sql = g_strjoinv (mark, parts);
-  condition->indexed = indexed;
+  condition->row = number_marks (filter_keys[which].row, number);
+  condition->serial = number_marks (filter_keys[which].serial, number);
+  if (filter_keys[which].letter != 0)
+    {
+      condition->token = token_sql (which, number);
+      filter->tokens++;
+    }
+  filter->single = filter->single || g_str_equal (filter_keys[which].key, SNET_KEY_ID);
   g_ptr_array_add (filter->conditions, condition);
+}
+
+static void
+add_condition_on (SnetdFilter *filter, const char *key, GVariant *value)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (filter_keys); i++)
+    {
+      if (g_str_equal (filter_keys[i].key, key))
+        add_condition (filter, i, value);
+    }
 }
 
 /* A word in the one spelling that the journal has: "6" is tcp. */
@@ -234,7 +280,7 @@ snetd_filter_new (GVariant *dictionary, GError **error)
       canonical = canonical_value (i, value, error);
       if (canonical == NULL)
         return NULL;
-      add_condition (filter, filter_keys[i].condition, filter_keys[i].indexed, canonical);
+      add_condition (filter, i, canonical);
     }
   return g_steal_pointer (&filter);
 }
@@ -250,7 +296,7 @@ snetd_filter_free (SnetdFilter *filter)
 void
 snetd_filter_only_uid (SnetdFilter *filter, guint32 uid)
 {
-  add_condition (filter, "uid = ?", TRUE, g_variant_new_uint32 (uid));
+  add_condition_on (filter, SNET_KEY_UID, g_variant_new_uint32 (uid));
 }
 
 void
@@ -258,29 +304,14 @@ snetd_filter_only_reason (SnetdFilter *filter, SnetdReason reason)
 {
   char *word = snetd_vocabulary_word (&snetd_reasons, reason);
 
-  add_condition (filter, "reason = " TEXT_ID, TRUE, g_variant_new_take_string (word));
-}
-
-/* " AND uid = ?1 AND +verdict = ...": the first one that has an index may use it. */
-static char *
-conditions_sql (const SnetdFilter *filter, gboolean use_index)
-{
-  GString *sql = g_string_new (NULL);
-
-  for (guint i = 0; i < filter->conditions->len; i++)
-    {
-      const Condition *condition = g_ptr_array_index (filter->conditions, i);
-      const gboolean hide = condition->indexed && !use_index;
-
-      g_string_append_printf (sql, " AND %s%s", hide ? "+" : "", condition->sql);
-      use_index = use_index && !condition->indexed;
-    }
-  return g_string_free (sql, FALSE);
+  add_condition_on (filter, SNET_KEY_REASON, g_variant_new_take_string (word));
 }
 
 static void
 append_found (const SnetdFilter *filter, GString *sql)
 {
+  if (filter->text == 0)
+    return;
   g_string_append (sql, "WITH found (id) AS MATERIALIZED (");
   if (filter->text_short)
     g_string_append_printf (sql, "SELECT id FROM texts WHERE instr (lower (text), lower (?%u)) > 0",
@@ -288,62 +319,130 @@ append_found (const SnetdFilter *filter, GString *sql)
   else
     g_string_append_printf (sql, "SELECT rowid FROM texts_search WHERE texts_search MATCH ?%u",
                             filter->text);
-  g_string_append (sql, ") SELECT serial FROM ");
+  g_string_append (sql, ") ");
 }
 
-/*
- * Few texts have a text in them, however many events there are. Of each of
- * them the latest events are taken, in each of its columns, and of all these
- * the latest.
- */
-static char *
-text_sql (const SnetdFilter *filter, guint limit)
+static void
+append_text_condition (GString *sql)
 {
-  g_autofree char *conditions = conditions_sql (filter, FALSE);
+  for (gsize i = 0; i < G_N_ELEMENTS (text_columns); i++)
+    g_string_append_printf (sql, "%s%s IN found", i > 0 ? " OR " : " AND (", text_columns[i]);
+  g_string_append (sql, ")");
+}
+
+/* " AND uid = ?1 AND calls.serial < ?2" */
+static void
+append_conditions (const SnetdFilter *filter, const char *serial, GString *sql)
+{
+  for (guint i = 0; i < filter->conditions->len; i++)
+    {
+      const Condition *condition = g_ptr_array_index (filter->conditions, i);
+
+      if (condition->row != NULL)
+        g_string_append_printf (sql, " AND %s", condition->row);
+      if (condition->serial != NULL)
+        g_string_append_printf (sql, " AND %s %s", serial, condition->serial);
+    }
+}
+
+/* Through all calls, from the latest on, or by the index of the one condition that has its own. */
+static char *
+calls_sql (const SnetdFilter *filter, guint limit)
+{
   GString *sql = g_string_new (NULL);
 
   append_found (filter, sql);
-  for (gsize i = 0; i < G_N_ELEMENTS (text_columns); i++)
-    g_string_append_printf (sql,
-                            "%sSELECT call.serial FROM found CROSS JOIN calls AS call"
-                            " ON call.serial IN (SELECT serial FROM calls WHERE %s = found.id%s"
-                            " ORDER BY serial DESC LIMIT %u)",
-                            i > 0 ? " UNION " : "(", text_columns[i], conditions, limit);
-  g_string_append_printf (sql, ") ORDER BY serial DESC LIMIT %u", limit);
+  g_string_append (sql, "SELECT serial FROM calls WHERE 1");
+  append_conditions (filter, "serial", sql);
+  if (filter->text != 0)
+    append_text_condition (sql);
+  g_string_append_printf (sql, " ORDER BY serial DESC LIMIT %u", limit);
   return g_string_free (sql, FALSE);
 }
 
-/* But where very many have, what is asked for is among the latest events. */
+/* "('t7 OR t9') || ' AND u' || ?1", of the text, if it is to be one of them, and so many others. */
+static void
+append_tokens (const SnetdFilter *filter, gboolean text, guint tokens, GString *sql)
+{
+  const char *between = "";
+
+  if (text)
+    {
+      g_string_append (
+        sql,
+        "'(' || (SELECT ifnull (group_concat ('t' || id, ' OR '), 'tnone') FROM found) || ')'");
+      between = " || ' AND ' || ";
+    }
+  for (guint i = 0; i < filter->conditions->len && tokens > 0; i++)
+    {
+      const Condition *condition = g_ptr_array_index (filter->conditions, i);
+
+      if (condition->token == NULL)
+        continue;
+      g_string_append_printf (sql, "%s%s", between, condition->token);
+      between = " || ' AND ' || ";
+      tokens--;
+    }
+}
+
+/* Through the calls that have these tokens. Which serials is said of the table that is walked. */
+static char *
+search_sql (const SnetdFilter *filter, gboolean text, guint tokens, guint limit)
+{
+  GString *sql = g_string_new (NULL);
+
+  append_found (filter, sql);
+  g_string_append (sql, "SELECT serial FROM calls_search CROSS JOIN calls"
+                        " ON serial = calls_search.rowid WHERE calls_search MATCH ");
+  append_tokens (filter, text, tokens, sql);
+  append_conditions (filter, "calls_search.rowid", sql);
+  if (filter->text != 0 && !text)
+    append_text_condition (sql);
+  g_string_append_printf (sql, " ORDER BY calls_search.rowid DESC LIMIT %u", limit);
+  return g_string_free (sql, FALSE);
+}
+
 char *
 snetd_filter_glance_sql (const SnetdFilter *filter, guint limit)
 {
-  g_autofree char *conditions = NULL;
-  GString *sql;
+  if (filter->text != 0)
+    return calls_sql (filter, limit);
+  if (filter->tokens > 1 && !filter->single)
+    return search_sql (filter, FALSE, 1, limit);
+  return NULL;
+}
 
-  if (filter->text == 0)
-    return NULL;
+/* Not known is as good as many. */
+static gboolean
+has_many_texts (const SnetdFilter *filter, SnetdDatabase *database)
+{
+  GString *sql = g_string_new (NULL);
+  sqlite3_stmt *statement;
+  gboolean many = TRUE;
 
-  conditions = conditions_sql (filter, FALSE);
-  sql = g_string_new (NULL);
   append_found (filter, sql);
-  for (gsize i = 0; i < G_N_ELEMENTS (text_columns); i++)
-    g_string_append_printf (sql, "%s+%s IN found", i > 0 ? " OR " : "calls WHERE (",
-                            text_columns[i]);
-  g_string_append_printf (sql, ")%s ORDER BY serial DESC LIMIT %u", conditions, limit);
-  return g_string_free (sql, FALSE);
+  g_string_append_printf (sql, "SELECT count (*) FROM (SELECT 1 FROM found LIMIT 1 OFFSET %d)",
+                          TEXTS_MAX);
+  statement = snetd_database_prepare (database, sql->str, NULL);
+  if (statement != NULL)
+    {
+      snetd_filter_bind (filter, statement);
+      if (snetd_database_step (database, statement, NULL) == SQLITE_ROW)
+        many = sqlite3_column_int (statement, 0) != 0;
+      sqlite3_finalize (statement);
+    }
+  g_string_free (sql, TRUE);
+  return many;
 }
 
 char *
-snetd_filter_sql (const SnetdFilter *filter, guint limit)
+snetd_filter_sql (const SnetdFilter *filter, SnetdDatabase *database, guint limit)
 {
-  g_autofree char *conditions = NULL;
+  const gboolean text = filter->text != 0 && !has_many_texts (filter, database);
 
-  if (filter->text != 0)
-    return text_sql (filter, limit);
-
-  conditions = conditions_sql (filter, TRUE);
-  return g_strdup_printf ("SELECT serial FROM calls WHERE 1%s ORDER BY serial DESC LIMIT %u",
-                          conditions, limit);
+  if (filter->single || (filter->tokens == 0 && !text))
+    return calls_sql (filter, limit);
+  return search_sql (filter, text, filter->tokens, limit);
 }
 
 void

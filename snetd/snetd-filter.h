@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 #include <sqlite3.h>
 
+#include "snetd-database.h"
 #include "snetd-names.h"
 
 /* A Query's filter, as an SQL statement. */
@@ -17,12 +18,15 @@ void snetd_filter_free (SnetdFilter *filter);
 void snetd_filter_only_uid (SnetdFilter *filter, guint32 uid);
 void snetd_filter_only_reason (SnetdFilter *filter, SnetdReason reason);
 
-/* A statement that gives the serials of the latest events that it is about, the newest first. */
-char *snetd_filter_sql (const SnetdFilter *filter, guint limit);
+/*
+ * A statement that gives the serials of the latest events that it is about, the newest first.
+ * The journal's @database is asked how many texts a text is in.
+ */
+char *snetd_filter_sql (const SnetdFilter *filter, SnetdDatabase *database, guint limit);
 
 /*
- * Another one for the same, that is fast if many of the latest events are it,
- * and to be given up after a moment otherwise; NULL: there is none.
+ * Another one for the same, that is fast if there are many such among the latest events that are
+ * like it, and to be given up after a moment otherwise; NULL: there is none.
  */
 char *snetd_filter_glance_sql (const SnetdFilter *filter, guint limit);
 

@@ -27,9 +27,12 @@ struct SnetdJournal
   SnetdDatabase *database;
   SnetdTexts *texts;
   sqlite3_stmt *insert;
+  sqlite3_stmt *index;
   sqlite3_stmt *mark;
   sqlite3_stmt *trim_number;
   sqlite3_stmt *trim_age;
+  sqlite3_stmt *trim_index;
+  sqlite3_stmt *trim;
   sqlite3_stmt *trim_marks;
   sqlite3_stmt *oldest;
   SnetdRetention retention;
@@ -64,12 +67,16 @@ prepare (SnetdJournal *journal, GError **error)
     { &journal->insert, insert },
     { &journal->mark, "INSERT OR REPLACE INTO marks (first, last, earliest, latest)"
                       " VALUES (?1, ?2, ?3, ?4)" },
-    { &journal->trim_number, "DELETE FROM calls WHERE serial IN"
-                             " (SELECT serial FROM calls WHERE serial <= ?1"
-                             " ORDER BY serial LIMIT ?2)" },
-    { &journal->trim_age,
-      "DELETE FROM calls WHERE serial IN (SELECT serial FROM marks CROSS JOIN calls"
-      " ON serial BETWEEN first AND last WHERE latest < ?1 LIMIT ?2)" },
+    { &journal->index, "INSERT INTO calls_search (rowid, tokens)"
+                       " SELECT serial, " SNETD_JOURNAL_TOKENS " FROM calls WHERE serial > ?1" },
+    { &journal->trim_number, "INSERT INTO going SELECT serial FROM calls WHERE serial <= ?1"
+                             " ORDER BY serial LIMIT ?2" },
+    { &journal->trim_age, "INSERT OR IGNORE INTO going SELECT serial FROM marks CROSS JOIN calls"
+                          " ON serial BETWEEN first AND last WHERE latest < ?1 LIMIT ?2" },
+    { &journal->trim_index,
+      "INSERT INTO calls_search (calls_search, rowid, tokens)"
+      " SELECT 'delete', serial, " SNETD_JOURNAL_TOKENS " FROM calls WHERE serial IN going" },
+    { &journal->trim, "DELETE FROM calls WHERE serial IN going" },
     { &journal->trim_marks, "DELETE FROM marks WHERE first < ?1 AND last < ?1" },
     { &journal->oldest, "SELECT min (serial) FROM calls" },
   };
@@ -102,8 +109,11 @@ snetd_journal_open (const char *path, const SnetdRetention *retention, GError **
   journal->database = snetd_database_open (path, &snetd_journal_schema, error);
   if (journal->database == NULL)
     return NULL;
-  /* Each index is written at as many places as there are values. */
-  if (!snetd_database_exec (journal->database, "PRAGMA cache_size = -8192", error))
+  /* What goes is in a table while it does: it is found once, and removed twice. */
+  if (!snetd_database_exec (journal->database,
+                            "PRAGMA temp_store = memory;"
+                            "CREATE TEMP TABLE going (serial INTEGER PRIMARY KEY)",
+                            error))
     return NULL;
   journal->texts = snetd_texts_new (journal->database, error);
   if (journal->texts == NULL || !prepare (journal, error))
@@ -155,27 +165,47 @@ trim_rest (SnetdJournal *journal, GError **error)
          snetd_texts_trim (journal->texts, oldest, error);
 }
 
-/* Some of what is too much, or too old. *more: there may be more of it. */
+/* Which of them are too many, or too old, goes into the table for it. */
 static gboolean
-trim (SnetdJournal *journal, gboolean *more, GError **error)
+find_going (SnetdJournal *journal, int *ret_count, GError **error)
 {
   const gint64 age = journal->retention.days * G_TIME_SPAN_DAY;
-  int removed;
 
   sqlite3_bind_int64 (journal->trim_number, 1, journal->serial - journal->retention.events);
   sqlite3_bind_int64 (journal->trim_number, 2, TRIM_STEP);
   if (!run (journal, journal->trim_number, error))
     return FALSE;
-  removed = snetd_database_changes (journal->database);
+  *ret_count = snetd_database_changes (journal->database);
 
   sqlite3_bind_int64 (journal->trim_age, 1, g_get_real_time () - age);
   sqlite3_bind_int64 (journal->trim_age, 2, TRIM_STEP);
   if (!run (journal, journal->trim_age, error))
     return FALSE;
-  removed += snetd_database_changes (journal->database);
+  *ret_count += snetd_database_changes (journal->database);
+  return TRUE;
+}
 
-  *more = removed >= TRIM_STEP;
-  return removed == 0 || trim_rest (journal, error);
+/* Some of what is too much, or too old. *more: there may be more of it. */
+static gboolean
+trim (SnetdJournal *journal, gboolean *more, GError **error)
+{
+  int count;
+
+  if (!find_going (journal, &count, error))
+    return FALSE;
+  *more = count >= TRIM_STEP;
+  return count == 0 ||
+         (run (journal, journal->trim_index, error) && run (journal, journal->trim, error) &&
+          snetd_database_exec (journal->database, "DELETE FROM going", error) &&
+          trim_rest (journal, error));
+}
+
+/* What has been written since is found from now on. */
+static gboolean
+index_from (SnetdJournal *journal, gint64 serial, GError **error)
+{
+  sqlite3_bind_int64 (journal->index, 1, serial);
+  return run (journal, journal->index, error);
 }
 
 /* The times of the events of a range of serials. */
@@ -229,6 +259,8 @@ write_event (SnetdJournal *journal, const SnetdRequest *request, gint64 serial, 
 static gboolean
 write_batch (SnetdJournal *journal, gboolean *more, GError **error)
 {
+  const gint64 before = journal->serial;
+
   if (!snetd_database_exec (journal->database, "BEGIN IMMEDIATE", error))
     return FALSE;
 
@@ -238,7 +270,8 @@ write_batch (SnetdJournal *journal, gboolean *more, GError **error)
         return FALSE;
       journal->serial++;
     }
-  if (journal->batch->len > 0 && !write_mark (journal, error))
+  if (journal->batch->len > 0 &&
+      (!index_from (journal, before, error) || !write_mark (journal, error)))
     return FALSE;
 
   return trim (journal, more, error) && snetd_database_exec (journal->database, "COMMIT", error);
@@ -430,8 +463,8 @@ GVariant *
 snetd_journal_query (SnetdJournal *journal, const SnetdFilter *filter, guint limit, GError **error)
 {
   const guint n = limit == 0 ? SNETD_JOURNAL_PAGE : MIN (limit, SNETD_JOURNAL_PAGE);
-  g_autofree char *serials = snetd_filter_sql (filter, n);
   g_autofree char *glance = snetd_filter_glance_sql (filter, n);
+  g_autofree char *serials = NULL;
   GVariant *events = NULL;
 
   if (!snetd_journal_flush (journal, error))
@@ -439,18 +472,19 @@ snetd_journal_query (SnetdJournal *journal, const SnetdFilter *filter, guint lim
 
   if (glance != NULL)
     events = run_query (journal, filter, glance, GLANCE_STEPS, NULL);
-  if (events == NULL)
-    events = run_query (journal, filter, serials, QUERY_STEPS, error);
-  return events;
+  if (events != NULL)
+    return events;
+  serials = snetd_filter_sql (filter, journal->database, n);
+  return run_query (journal, filter, serials, QUERY_STEPS, error);
 }
 
 /* The number of a row is that of the newest; its other columns are, too, as SQLite has it. */
 static char *
-survey_sql (const SnetdFilter *filter)
+survey_sql (SnetdJournal *journal, const SnetdFilter *filter)
 {
   static const char *const outgoing =
     "operation IN (SELECT id FROM texts WHERE text IN ('connect', 'send'))";
-  g_autofree char *serials = snetd_filter_sql (filter, SNETD_JOURNAL_SURVEY);
+  g_autofree char *serials = snetd_filter_sql (filter, journal->database, SNETD_JOURNAL_SURVEY);
   g_autofree char *names = snetd_journal_row_names ();
 
   return g_strdup_printf (
@@ -482,12 +516,13 @@ read_kinds (SnetdJournal *journal, sqlite3_stmt *statement, GError **error)
 GVariant *
 snetd_journal_survey (SnetdJournal *journal, const SnetdFilter *filter, GError **error)
 {
-  g_autofree char *sql = survey_sql (filter);
+  g_autofree char *sql = NULL;
   sqlite3_stmt *statement;
   GVariant *kinds;
 
   if (!snetd_journal_flush (journal, error))
     return NULL;
+  sql = survey_sql (journal, filter);
   statement = snetd_database_prepare (journal->database, sql, error);
   if (statement == NULL)
     return NULL;
@@ -508,9 +543,12 @@ snetd_journal_close (SnetdJournal *journal)
   g_clear_handle_id (&journal->timer, g_source_remove);
   g_clear_handle_id (&journal->idle, g_source_remove);
   sqlite3_finalize (journal->insert);
+  sqlite3_finalize (journal->index);
   sqlite3_finalize (journal->mark);
   sqlite3_finalize (journal->trim_number);
   sqlite3_finalize (journal->trim_age);
+  sqlite3_finalize (journal->trim_index);
+  sqlite3_finalize (journal->trim);
   sqlite3_finalize (journal->trim_marks);
   sqlite3_finalize (journal->oldest);
   g_clear_pointer (&journal->texts, snetd_texts_free);

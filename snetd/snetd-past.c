@@ -64,7 +64,7 @@ static gboolean
 run (Past *past, const SnetdFilter *filter, GError **error)
 {
   g_autofree char *names = snetd_journal_row_names ();
-  g_autofree char *serials = snetd_filter_sql (filter, SNETD_PAST_MAX);
+  g_autofree char *serials = snetd_filter_sql (filter, past->database, SNETD_PAST_MAX);
   g_autofree char *sql =
     g_strdup_printf ("SELECT %s FROM (%s) CROSS JOIN calls USING (serial)", names, serials);
   sqlite3_stmt *statement = snetd_database_prepare (past->database, sql, error);

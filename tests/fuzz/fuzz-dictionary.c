@@ -86,7 +86,7 @@ read_filter (GVariant *dictionary)
   if (database == NULL)
     database = snetd_database_open (":memory:", &snetd_journal_schema, NULL);
   snetd_filter_only_uid (filter, 1000);
-  sql = snetd_filter_sql (filter, 10);
+  sql = snetd_filter_sql (filter, database, 10);
   run_sql (database, filter, sql);
   glance = snetd_filter_glance_sql (filter, 10);
   if (glance != NULL)
