@@ -168,7 +168,7 @@ add_event (Summary *summary, sqlite3_stmt *statement)
 static gboolean
 read_events (Summary *summary, const SnetdFilter *filter, guint max, GError **error)
 {
-  g_autofree char *serials = snetd_filter_sql (filter, max);
+  g_autofree char *serials = snetd_filter_sql (filter, summary->database, max);
   g_autofree char *sql = g_strdup_printf (
     "SELECT time, verdict, reason, operation, program, remote_host, remote_host_source,"
     " remote_address FROM (%s) CROSS JOIN calls USING (serial)",
