@@ -5,8 +5,10 @@
 
 #include "gsnet-log.h"
 
-#define PAGE_ROWS 200
-#define MAX_ROWS  2000
+/* The first page is short, as it takes time to make rows and somebody waits for them. */
+#define FIRST_ROWS 50
+#define PAGE_ROWS  200
+#define MAX_ROWS   2000
 
 /*
  * A window of at most MAX_ROWS on the journal, newest first. At its top, what
@@ -43,6 +45,7 @@ typedef struct
 {
   GsnetLog *log;
   guint generation;
+  guint limit;
 } Page;
 
 static guint
@@ -131,9 +134,11 @@ query_done_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_list_store_remove_all (self->rows);
   self->outdated = FALSE;
   page = read_page (self, reply, &received);
-  self->at_end = received < PAGE_ROWS;
+  self->at_end = received < request->limit;
   append (self, page);
   g_signal_emit (self, signals[READ], 0, NULL);
+  if (request->limit == FIRST_ROWS)
+    gsnet_log_load_older (self);
 }
 
 /* Older than the last row: by the journal's number, or by time if that came live. */
@@ -165,8 +170,9 @@ gsnet_log_load_older (GsnetLog *self)
   request = g_new0 (Page, 1);
   request->log = g_object_ref (self);
   request->generation = self->generation;
+  request->limit = count (self) == 0 || self->outdated ? FIRST_ROWS : PAGE_ROWS;
   gsnet_client_call_async (self->client, SNET_INTERFACE_EVENTS, "Query",
-                           g_variant_new ("(@a{sv}u)", make_filter (self), PAGE_ROWS),
+                           g_variant_new ("(@a{sv}u)", make_filter (self), request->limit),
                            G_VARIANT_TYPE ("(aa{sv})"), query_done_cb, request);
 }
 
