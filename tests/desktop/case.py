@@ -45,6 +45,10 @@ class Case:
         self.gsnet = None
         self.last_id = 0
 
+    @classmethod
+    def prepare(cls, home):
+        """Before the desktop starts: files in the home folder."""
+
     def set_up(self):
         """Before the first test: gsnet runs, and is snetd's agent."""
         self.start_gsnet()
@@ -165,6 +169,7 @@ def main(tests):
         rig = Rig(gsnet, schemas, tests.notifications, tests.panel, tests.settings)
         stack.callback(rig.stop)
         try:
+            tests.prepare(rig.home)
             rig.start()
             case = tests(rig)
             case.set_up()

@@ -46,7 +46,7 @@ def notifyd():
 
 
 # Notification servers by the names that Case.notifications has: what starts each.
-NOTIFICATIONS = {"xfce": notifyd}
+NOTIFICATIONS = {"xfce": notifyd, "dunst": lambda: ["dunst"]}
 
 
 class Rig:
@@ -119,7 +119,7 @@ class Rig:
         self.screen = screen.Screen()
         self.spawn("xfwm4", "--compositor=off")
         if self.notifications:
-            self.start_notifications()
+            self.notification_server = self.start_notifications()
         self.panel = self.start_panel() if self.has_panel else None
         self.snetd = FakeSnetd(os.environ["DBUS_SYSTEM_BUS_ADDRESS"])
 

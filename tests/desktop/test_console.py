@@ -70,15 +70,18 @@ class Tests(Case):
         self.rig.picture("console-log")
         self.snetd.decided(curl(20000, verdict="allow", reason="user", remote_port=9999))
         self.rig.text("gsnet", "127.0.0.1, port 9999")
-        # To the end: the next page is asked for by the number of the last row.
+        # A short page first, then a whole one. To the end: the next one is asked for, by the number
+        # of the last row.
+        wait(lambda: len(self.snetd.queries) == 2, "the second page")
         self.rig.focus("Security Console")
         xdotool("mousemove", "--window", self.rig.window("Security Console"), 300, 300)
 
         def scrolled():
             xdotool("click", "--repeat", 30, 5)
-            return len(self.snetd.queries) > 1
-        wait(scrolled, "the second page")
-        expect(self.snetd.queries[1]["before"] == 301, self.snetd.queries)
+            return len(self.snetd.queries) > 2
+        wait(scrolled, "the third page")
+        asked = [query.get("before") for query in self.snetd.queries[:3]]
+        expect(asked == [None, 451, 251], asked)
         self.close_console()
 
     def test_console_states(self):
