@@ -82,6 +82,25 @@ say_somewhere (const char *operation, const char *name, const char *where)
   return g_strdup_printf (_ ("%s may use the network: %s"), name, where);
 }
 
+/* An address, or one with the length of a prefix: all that these begin with is this machine. */
+static gboolean
+is_loopback (const char *address)
+{
+  return address && (g_str_has_prefix (address, "127.") || g_str_equal (address, "::1"));
+}
+
+static char *
+say_where (GsnetRule *rule)
+{
+  g_autofree char *where = gsnet_words_rule_where (rule);
+
+  if (is_loopback (gsnet_rule_get_raw (rule, SNET_KEY_REMOTE_ADDRESS)) ||
+      is_loopback (gsnet_rule_get_raw (rule, SNET_KEY_LOCAL_ADDRESS)))
+    /* Translators: addresses and ports of this machine: "127.0.0.0/8, port 53" */
+    return g_strdup_printf (_ ("%s, within this machine"), where);
+  return g_steal_pointer (&where);
+}
+
 char *
 gsnet_words_permission (GsnetRule *rule)
 {
@@ -91,6 +110,6 @@ gsnet_words_permission (GsnetRule *rule)
 
   if (is_anywhere (rule))
     return say_anywhere (operation, name);
-  where = gsnet_words_rule_where (rule);
+  where = say_where (rule);
   return say_somewhere (operation, name, where);
 }

@@ -25,6 +25,7 @@ remote-port = 7777
 [The shell answers]
 action = allow
 program = /bin/sh
+local-address = 127.0.0.0/8
 local-port = 7778
 
 [Any program is trusted]
@@ -42,7 +43,8 @@ program = /usr/bin/no-such-program-either
 """
 SHELL = os.path.realpath("/bin/sh")
 ASKS = f"{os.path.basename(SHELL)} may use the network: port 7777"
-ANSWERS = f"{os.path.basename(SHELL)} may use the network: local port 7778"
+ANSWERS = (f"{os.path.basename(SHELL)} may use the network: local address 127.0.0.0/8, "
+           "local port 7778, within this machine")
 ANY = "Any program may use the network: 192.0.2.0/24"
 WEEK = 7 * 24 * 60 * 60
 
