@@ -25,6 +25,9 @@ ROLES = {7: "check box", 23: "frame", 29: "label", 31: "list", 37: "page tab",
 SENSITIVE, SHOWING, VISIBLE = 24, 25, 30
 ON_SCREEN, IN_WINDOW = 0, 1
 
+# How many pixels of the screen are one of GTK 4's, in either direction: what GDK_SCALE says.
+scale = 1
+
 # Milliseconds that a program has to answer.
 CALL_LIMIT = 3000
 # Milliseconds from one look at the screen to the next: the bus has no event for each change.
@@ -193,15 +196,25 @@ def xdotool(*words):
                           text=True).stdout
 
 
-def windows(title):
+def managed():
     """Those that the window manager has placed: before, they come, go and move."""
     listed = subprocess.run(["xprop", "-root", "_NET_CLIENT_LIST"], capture_output=True,
                             text=True, check=True).stdout.replace(",", " ").split()
-    managed = [str(int(word, 16)) for word in listed if word.startswith("0x")]
+    return [str(int(word, 16)) for word in listed if word.startswith("0x")]
+
+
+def windows(title):
     # One that has gone in the meantime has no name.
-    return [window for window in managed
+    return [window for window in managed()
             if subprocess.run(["xdotool", "getwindowname", window], capture_output=True,
                               text=True, check=False).stdout.strip() == title]
+
+
+def windows_of(name):
+    """Those of a program, by the class of its windows."""
+    found = subprocess.run(["xdotool", "search", "--onlyvisible", "--class", name],
+                           capture_output=True, text=True, check=False).stdout.split()
+    return [window for window in found if window in managed()]
 
 
 def window(title):
@@ -221,7 +234,7 @@ def point_at(node):
     """Moves the pointer to the middle of an object."""
     if node.is_gtk4():
         # GTK 4 does not know where its windows are; the X server does.
-        left, top, width, height = node.extents(IN_WINDOW)
+        left, top, width, height = (scale * value for value in node.extents(IN_WINDOW))
         where = ("--window", window(ancestor(node).name()))
     else:
         left, top, width, height = node.extents(ON_SCREEN)

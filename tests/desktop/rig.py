@@ -45,6 +45,19 @@ def notifyd():
     return [next(map(str, pathlib.Path("/usr/lib").glob("*/xfce4/notifyd/xfce4-notifyd")))]
 
 
+# What GSNET_TEST_LOOK may name, separated by commas: how gsnet is to look. In another language the
+# tests do not find their texts: those of test_look.py need none.
+LOOKS = {"2x": {"GDK_SCALE": "2"}, "dark": {"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"},
+         "contrast": {"ADW_DEBUG_HIGH_CONTRAST": "1"}, "rtl": {"LANGUAGE": "he"},
+         "fr": {"LANGUAGE": "fr"}}
+
+
+def look():
+    """The environment of gsnet for it."""
+    names = [name for name in os.environ.get("GSNET_TEST_LOOK", "").split(",") if name]
+    return {key: value for name in names for key, value in LOOKS[name].items()}
+
+
 # Notification servers by the names that Case.notifications has: what starts each.
 NOTIFICATIONS = {"xfce": notifyd, "dunst": lambda: ["dunst"]}
 
@@ -99,6 +112,7 @@ class Rig:
         runtime.mkdir(mode=0o700)
         (config / "xfce4-panel.xml").write_text(PANEL_XML)
         self.write_settings()
+        self.mask_notifications()
         for name in ("WAYLAND_DISPLAY", "DBUS_STARTER_ADDRESS", "NO_AT_BRIDGE", "GTK_A11Y"):
             os.environ.pop(name, None)
         os.environ.update(HOME=str(self.home), XDG_CONFIG_HOME=str(self.home / "config"),
@@ -107,8 +121,10 @@ class Rig:
                           GDK_BACKEND="x11", GSK_RENDERER="cairo", GSETTINGS_BACKEND="keyfile",
                           GSETTINGS_SCHEMA_DIR=self.schemas, GIO_USE_VFS="local")
         read_end, write_end = os.pipe()
-        self.spawn("Xvfb", "-displayfd", str(write_end), "-screen", "0", "1280x800x24", "-nolisten",
-                   "tcp", "-noreset", pass_fds=(write_end,))
+        screen.scale = int(look().get("GDK_SCALE", 1))
+        size = f"{1280 * screen.scale}x{800 * screen.scale}x24"
+        self.spawn("Xvfb", "-displayfd", str(write_end), "-screen", "0", size, "-nolisten", "tcp",
+                   "-noreset", pass_fds=(write_end,))
         os.close(write_end)
         with os.fdopen(read_end) as display:
             os.environ["DISPLAY"] = ":" + display.readline().strip()
@@ -122,6 +138,13 @@ class Rig:
             self.notification_server = self.start_notifications()
         self.panel = self.start_panel() if self.has_panel else None
         self.snetd = FakeSnetd(os.environ["DBUS_SYSTEM_BUS_ADDRESS"])
+
+    def mask_notifications(self):
+        """The bus would start some server when none is there; it is only to have those of the tests."""
+        folder = self.home / "data" / "dbus-1" / "services"
+        folder.mkdir(parents=True)
+        (folder / "org.freedesktop.Notifications.service").write_text(
+            "[D-BUS Service]\nName=org.freedesktop.Notifications\nExec=/bin/false\n")
 
     def write_settings(self):
         folder = self.home / "config" / "glib-2.0" / "settings"
@@ -151,7 +174,7 @@ class Rig:
         self.log.close()
 
     def start_gsnet(self, *options, env=None):
-        environment = dict(os.environ, G_DEBUG="fatal-criticals", **(env or {}))
+        environment = {**os.environ, "G_DEBUG": "fatal-criticals", **look(), **(env or {})}
         process = self.spawn(self.gsnet, *options, env=environment)
         self.wait_name("org.snet.Gsnet")
         return process
@@ -217,3 +240,14 @@ class Rig:
         folder = os.environ.get("GSNET_TEST_PICTURES")
         if folder:
             subprocess.run(["import", "-window", "root", f"{folder}/{name}.png"], check=True)
+
+    def settled(self):
+        """Until two pictures of the screen are the same."""
+        last = [None]
+
+        def same():
+            now = subprocess.run(["import", "-window", "root", "-depth", "8", "rgb:-"], check=True,
+                                 capture_output=True).stdout
+            was, last[0] = last[0], now
+            return was == now
+        wait(same, "the screen to come to rest")

@@ -81,7 +81,7 @@ class Tests(Case):
         command = next(line for line in lines if line.startswith("Exec="))
         options = command.split(" ", 1)[1]
         folder = pathlib.Path(os.environ["XDG_DATA_HOME"]) / "dbus-1" / "services"
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / installed.name).write_text("\n".join(
             f"Exec={self.rig.gsnet} {options}" if line == command else line for line in lines))
         names = ("DBUS_SYSTEM_BUS_ADDRESS", "DBUS_SESSION_BUS_ADDRESS", "ASAN_OPTIONS")

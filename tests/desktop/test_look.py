@@ -1,0 +1,91 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Each window as a picture, in whatever look, to be judged by eye.
+
+    GSNET_TEST_PICTURES=DIR GSNET_TEST_LOOK=2x,dark test_look.py GSNET SCHEMA-DIR
+
+A look is any of the names in LOOKS of rig.py; French and Hebrew need gsnet's and GTK's translations to
+be installed. As a test it sees that each window opens, whatever it is called.
+"""
+
+import os
+import time
+
+from case import Case, expect, main
+from fake_snetd import curl
+from gi.repository import GLib
+from rig import wait, xdotool
+from screen import windows_of
+
+PAGES = ("waiting", "rules", "log", "overview", "settings")
+PROGRAMS = ("/usr/bin/curl", "/usr/lib/firefox/firefox", "/usr/bin/python3.11")
+
+
+class Tests(Case):
+    notifications = None
+    panel = False
+
+    def activate(self, action, *parameter):
+        arguments = GLib.Variant("(sava{sv})", (action, parameter, {}))
+        self.rig.call("org.snet.Gsnet", "/org/snet/Gsnet", "org.gtk.Actions", "Activate", arguments)
+
+    def shown(self, name, do):
+        """A picture of the window that something opens, once it looks the same twice."""
+        before = set(windows_of("gsnet"))
+        do()
+        new = wait(lambda: set(windows_of("gsnet")) - before or before, f"a window for {name}").pop()
+        xdotool("windowactivate", "--sync", new)
+        self.rig.settled()
+        self.rig.picture(name)
+        return new
+
+    def close(self, window):
+        xdotool("windowactivate", "--sync", window)
+        self.rig.key("Escape")
+        self.rig.key("ctrl+w")
+        wait(lambda: window not in windows_of("gsnet"), "the window to close")
+
+    def questions(self):
+        return [self.ask(program=program, comm=program.rpartition("/")[2], remote_port=443 + n,
+                         remote_host="www.example.org", remote_host_source="resolved",
+                         remote_address="192.0.2.7", ancestors=["/usr/bin/bash"],
+                         deadline=int((time.time() + 300) * 1e6))
+                for n, program in enumerate(PROGRAMS)]
+
+    def fill(self):
+        now = int(time.time() * 1e6)
+        self.snetd.events = [
+            curl(10000 + n, serial=n, time=now - n * 40_000_000, program=PROGRAMS[n % 3],
+                 remote_host=("www.example.org", None)[n % 2], remote_port=443,
+                 remote_host_source=("resolved", None)[n % 2], remote_address="192.0.2.7",
+                 verdict=("allow", "allow", "deny")[n % 3], reason=("rule", "user", "ticket")[n % 3])
+            for n in range(1, 90)]
+        for n, program in enumerate(PROGRAMS):
+            self.snetd.do_Add(None, {"action": ("allow", "deny", "ask")[n], "operation": "connect",
+                                     "lifetime": "forever", "owner": os.getuid(),
+                                     "program": program, "remote-port": 443})
+
+    def test_windows(self):
+        self.fill()
+        events = self.questions()
+        self.wait_status("NeedsAttention")
+        console = None
+        for page in PAGES:
+            console = self.shown(f"look-{page}", lambda page=page: self.activate(
+                "console", GLib.Variant("s", page)))
+        self.close(console)
+        dialog = self.shown("look-details", lambda: self.activate(
+            "details", GLib.Variant("t", events[0]["id"])))
+        self.rig.key("Tab")
+        self.close(dialog)
+        for event in events:
+            self.snetd.withdraw(event["id"], "exited")
+        self.wait_status("Active")
+        console = self.shown("look-nothing-waits", lambda: self.activate(
+            "console", GLib.Variant("s", "waiting")))
+        self.close(console)
+        expect(not self.snetd.verdicts, "no verdict")
+
+
+if __name__ == "__main__":
+    main(Tests)
