@@ -4,13 +4,14 @@
 #include <glib/gi18n.h>
 
 #include "gsnet-application.h"
+#include "gsnet-asker.h"
 #include "gsnet-client.h"
 #include "gsnet-console.h"
 #include "gsnet-dbusmenu.h"
 #include "gsnet-first-steps.h"
 #include "gsnet-menu.h"
 #include "gsnet-mode-actions.h"
-#include "gsnet-notifier.h"
+#include "gsnet-programs.h"
 #include "gsnet-rule-dialog.h"
 #include "gsnet-sni.h"
 
@@ -27,7 +28,7 @@ struct _GsnetApplication
   GsnetMenu *menu;
   GsnetDbusmenu *dbusmenu;
   GsnetSni *sni;
-  GsnetNotifier *notifier;
+  GsnetAsker *asker;
   GsnetFirstSteps *first_steps;
   GsnetConsole *console;
   GHashTable *dialogs;
@@ -110,18 +111,14 @@ mode_problem_cb (GsnetApplication *self, const char *text)
   gsnet_console_show_problem (self->console, text);
 }
 
-/* A click on the icon: to what waits, if that is one thing; else to the console. */
+/* A click on the icon: to what waits, or to the console. */
 static void
 sni_activate_cb (GsnetApplication *self)
 {
-  GListModel *waiting = gsnet_client_get_waiting (self->client);
   g_autofree char *token = gsnet_sni_steal_activation_token (self->sni);
-  g_autoptr (GsnetEvent) first = g_list_model_get_item (waiting, 0);
 
-  if (g_list_model_get_n_items (waiting) == 1)
-    show_details (self, first, token);
-  else
-    show_console (self, first ? "waiting" : NULL, token);
+  if (!gsnet_asker_show (self->asker, token))
+    show_console (self, NULL, token);
 }
 
 static void
@@ -226,9 +223,10 @@ gsnet_application_startup (GApplication *application)
   gtk_application_set_accels_for_action (GTK_APPLICATION (self), "app.shortcuts", shortcuts_keys);
   gtk_window_set_default_icon_name (GSNET_APPLICATION_ID);
 
+  gsnet_programs_start ();
   self->client = gsnet_client_new ();
-  self->notifier = gsnet_notifier_new (self->client);
-  g_signal_connect_object (self->notifier, "details", G_CALLBACK (show_details), self,
+  self->asker = gsnet_asker_new (GTK_APPLICATION (self), self->client);
+  g_signal_connect_object (self->asker, "details", G_CALLBACK (show_details), self,
                            G_CONNECT_SWAPPED);
   self->mode_actions = gsnet_mode_actions_new (self->client, G_ACTION_MAP (self));
   g_signal_connect_object (self->mode_actions, "problem", G_CALLBACK (mode_problem_cb), self,
@@ -255,10 +253,11 @@ gsnet_application_shutdown (GApplication *application)
 {
   GsnetApplication *self = GSNET_APPLICATION (application);
 
-  if (self->notifier)
-    gsnet_notifier_stop (self->notifier);
-  g_clear_object (&self->notifier);
+  if (self->asker)
+    gsnet_asker_stop (self->asker);
+  g_clear_object (&self->asker);
   g_clear_object (&self->first_steps);
+  gsnet_programs_stop ();
   g_clear_object (&self->sni);
   g_clear_object (&self->dbusmenu);
   g_clear_object (&self->menu);

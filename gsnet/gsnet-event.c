@@ -6,12 +6,14 @@
 #include "snet-names.h"
 
 #include "gsnet-event.h"
+#include "gsnet-programs.h"
 #include "gsnet-text.h"
 #include "gsnet-words.h"
 
 /* Longer than any honest name; paths are cut in the middle. */
 #define MAX_NAME_CHARS  40
 #define MAX_VALUE_CHARS 160
+#define MAX_LIST_CHARS  400
 
 /* One network call, waiting or decided: what snetd said of it, and how to say it to a person. */
 struct _GsnetEvent
@@ -116,13 +118,19 @@ gsnet_event_init (GsnetEvent *self)
 {
 }
 
-/* The file's name; the short name that the thread gave itself only when no file is known. */
+/*
+ * As its desktop file calls it, or the file's name; the short name that the thread gave itself
+ * only when no file is known.
+ */
 static char *
 make_program_name (GsnetEvent *self)
 {
   const char *program = gsnet_event_get_raw (self, SNET_KEY_PROGRAM);
   const char *comm = gsnet_event_get_raw (self, SNET_KEY_COMM);
+  const char *known = gsnet_programs_name (program, gsnet_event_get_raw (self, SNET_KEY_APP));
 
+  if (known)
+    return g_strdup (known);
   if (program)
     {
       g_autofree char *base = g_path_get_basename (program);
@@ -142,7 +150,10 @@ make_icon_name (GsnetEvent *self)
 {
   static const char *const trusted[] = { "/usr/", "/bin/", "/sbin/", "/opt/", NULL };
   const char *program = gsnet_event_get_raw (self, SNET_KEY_PROGRAM);
+  const char *known = gsnet_programs_icon (program, gsnet_event_get_raw (self, SNET_KEY_APP));
 
+  if (known)
+    return g_strdup (known);
   if (!program)
     return NULL;
   for (guint i = 0; trusted[i]; i++)
@@ -269,6 +280,46 @@ gsnet_event_dup_visible (GsnetEvent *self, const char *key)
   const char *value = gsnet_event_get_raw (self, key);
 
   return value ? gsnet_text_visible (value, MAX_VALUE_CHARS) : NULL;
+}
+
+char *
+gsnet_event_dup_list_visible (GsnetEvent *self, const char *key, const char *separator)
+{
+  g_autofree const char **values = NULL;
+  g_autofree char *joined = NULL;
+
+  if (!g_variant_dict_lookup (self->dict, key, "^a&s", &values) || !values[0])
+    return NULL;
+  joined = g_strjoinv (separator, (char **)values);
+  return gsnet_text_visible (joined, MAX_LIST_CHARS);
+}
+
+gboolean
+gsnet_event_has (GsnetEvent *self, const char *key)
+{
+  return g_variant_dict_contains (self->dict, key);
+}
+
+GVariant *
+gsnet_event_lookup (GsnetEvent *self, const char *key)
+{
+  return g_variant_dict_lookup_value (self->dict, key, NULL);
+}
+
+/* By its number where the name that it gave itself is all there is: that can be anybody's. */
+char *
+gsnet_event_dup_group (GsnetEvent *self)
+{
+  const char *program = gsnet_event_get_raw (self, SNET_KEY_PROGRAM);
+  const char *script = gsnet_event_get_raw (self, SNET_KEY_SCRIPT);
+  guint32 uid = G_MAXUINT32;
+  guint32 pid = 0;
+
+  gsnet_event_get_uid (self, &uid);
+  if (program)
+    return g_strdup_printf ("%u %s\n%s", uid, program, script ? script : "");
+  gsnet_event_get_pid (self, &pid);
+  return g_strdup_printf ("%u %u", uid, pid);
 }
 
 const char *

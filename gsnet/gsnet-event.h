@@ -30,6 +30,14 @@ const char *gsnet_event_get_raw (GsnetEvent *self, const char *key);
 /* The same, fit to be shown; NULL when not known. */
 char *gsnet_event_dup_visible (GsnetEvent *self, const char *key);
 
+/* The texts of a list, with this between them; NULL when not known. */
+char *gsnet_event_dup_list_visible (GsnetEvent *self, const char *key, const char *separator);
+gboolean gsnet_event_has (GsnetEvent *self, const char *key);
+/* As sent. */
+GVariant *gsnet_event_lookup (GsnetEvent *self, const char *key);
+/* The same for all calls of one program, and one script of it, of one user; not to be shown. */
+char *gsnet_event_dup_group (GsnetEvent *self);
+
 const char *gsnet_event_get_operation (GsnetEvent *self);
 gboolean gsnet_event_is_remote (GsnetEvent *self);
 gboolean gsnet_event_is_internet (GsnetEvent *self);

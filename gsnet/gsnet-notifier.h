@@ -9,10 +9,15 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GsnetNotifier, gsnet_notifier, GSNET, NOTIFIER, GObject)
 
 /*
- * Signal: details (event, activation token or NULL): a window is wanted, since
- * the user asked for it, or since no notification with buttons can be shown.
+ * Signals:
+ *   details (event, activation token or NULL): the user asked for them, or an answer was not taken
+ *   all (activation token or NULL): the user wants to see all that waits
+ *   unshown (): nothing with buttons can be shown
  */
 GsnetNotifier *gsnet_notifier_new (GsnetClient *client);
 void gsnet_notifier_stop (GsnetNotifier *self);
+
+/* Whether notifications are wanted; at first they are not. */
+void gsnet_notifier_set_enabled (GsnetNotifier *self, gboolean enabled);
 
 G_END_DECLS

@@ -3,13 +3,11 @@
 
 #include <gio/gio.h>
 #include <glib/gi18n.h>
-#include <libnotify/notify.h>
 
+#include "gsnet-notify-server.h"
 #include "gsnet-notify-thread.h"
 
-#define SERVER_NAME   "org.freedesktop.Notifications"
-#define APP_ICON      "org.snet.Gsnet"
-#define DESKTOP_ENTRY "org.snet.Gsnet"
+#define SERVER_NAME "org.freedesktop.Notifications"
 
 /*
  * libnotify calls the server and waits, up to 25 seconds, and has no other way;
@@ -30,9 +28,7 @@ struct _GsnetNotifyThread
   GThread *thread;
 
   GHashTable *shown;
-  GList *server_caps;
-  gboolean server_draws_default;
-  gboolean server_lost;
+  GsnetNotifyServer *server;
 };
 
 G_DEFINE_FINAL_TYPE (GsnetNotifyThread, gsnet_notify_thread, G_TYPE_OBJECT)
@@ -47,43 +43,42 @@ enum
 
 static guint signals[N_SIGNALS];
 
-/* A job for the thread, or news from it. */
+/* A job for the thread, which takes the notice, or news from it. */
 typedef struct
 {
   GsnetNotifyThread *self;
   guint64 id;
+  GsnetNotice *notice;
   guint signal;
-  char *first;
-  char *second;
+  char *action;
+  char *token;
 } Message;
 
 typedef struct
 {
   GsnetNotifyThread *self;
   guint64 id;
-  char *summary;
-  char *body;
-  NotifyNotification *notification;
+  GsnetNotice *notice;
+  NotifyNotification *notification; /* NULL: its server is gone */
 } Entry;
 
 static void
 message_free (Message *message)
 {
   g_object_unref (message->self);
-  g_free (message->first);
-  g_free (message->second);
+  g_clear_pointer (&message->notice, gsnet_notice_free);
+  g_free (message->action);
+  g_free (message->token);
   g_free (message);
 }
 
 static Message *
-message_new (GsnetNotifyThread *self, guint64 id, const char *first, const char *second)
+message_new (GsnetNotifyThread *self, guint64 id)
 {
   Message *message = g_new0 (Message, 1);
 
   message->self = g_object_ref (self);
   message->id = id;
-  message->first = g_strdup (first);
-  message->second = g_strdup (second);
   return message;
 }
 
@@ -95,7 +90,7 @@ emit_cb (gpointer data)
   if (!message->self->thread)
     return G_SOURCE_REMOVE;
   if (message->signal == ACTION)
-    g_signal_emit (message->self, signals[ACTION], 0, message->id, message->first, message->second);
+    g_signal_emit (message->self, signals[ACTION], 0, message->id, message->action, message->token);
   else
     g_signal_emit (message->self, signals[message->signal], 0, message->id);
   return G_SOURCE_REMOVE;
@@ -105,12 +100,14 @@ static void
 emit_from_thread (GsnetNotifyThread *self,
                   guint signal,
                   guint64 id,
-                  const char *first,
-                  const char *second)
+                  const char *action,
+                  const char *token)
 {
-  Message *message = message_new (self, id, first, second);
+  Message *message = message_new (self, id);
 
   message->signal = signal;
+  message->action = g_strdup (action);
+  message->token = g_strdup (token);
   g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, emit_cb, message,
                               (GDestroyNotify)message_free);
 }
@@ -129,8 +126,7 @@ static void
 entry_free (Entry *entry)
 {
   drop_notification_in_thread (entry);
-  g_free (entry->summary);
-  g_free (entry->body);
+  gsnet_notice_free (entry->notice);
   g_free (entry);
 }
 
@@ -155,68 +151,60 @@ action_in_thread_cb (NotifyNotification *notification, char *action, gpointer da
                     notify_notification_get_activation_token (notification));
 }
 
-/*
- * The action of a click on the body is called "default", and most servers give
- * it no button. The one of XFCE does, and would show Details twice.
- */
-static gboolean
-server_draws_default_in_thread (void)
+static void
+add_action_in_thread (Entry *entry, const char *action, const char *label)
 {
-  g_autofree char *name = NULL;
-
-  return notify_get_server_info (&name, NULL, NULL, NULL) &&
-         g_strcmp0 (name, "Xfce Notify Daemon") == 0;
+  notify_notification_add_action (entry->notification, action, label, action_in_thread_cb, entry,
+                                  NULL);
 }
 
-static gboolean
-server_can_in_thread (GsnetNotifyThread *self, const char *capability)
+/* A click on the body is the action "default". */
+static void
+add_actions_in_thread (GsnetNotifyThread *self, Entry *entry)
 {
-  if (!self->server_caps)
+  const char *details = entry->notice->question ? _ ("Details…") : _ ("Show");
+
+  if (entry->notice->question)
     {
-      self->server_caps = notify_get_server_caps ();
-      self->server_draws_default = server_draws_default_in_thread ();
+      add_action_in_thread (entry, GSNET_NOTIFY_ACTION_ALLOW, _ ("Allow"));
+      add_action_in_thread (entry, GSNET_NOTIFY_ACTION_DENY, _ ("Deny"));
     }
-  return g_list_find_custom (self->server_caps, capability, (GCompareFunc)g_strcmp0) != NULL;
+  if (!gsnet_notify_server_draws_default (self->server))
+    add_action_in_thread (entry, GSNET_NOTIFY_ACTION_DETAILS, details);
+  add_action_in_thread (entry, "default", details);
 }
 
-static NotifyNotification *
-make_notification_in_thread (GsnetNotifyThread *self, Entry *entry)
-{
-  g_autofree char *escaped = g_markup_escape_text (entry->body, -1);
-  NotifyNotification *notification = notify_notification_new (
-    entry->summary, server_can_in_thread (self, "body-markup") ? escaped : entry->body, APP_ICON);
-
-  notify_notification_set_urgency (notification, NOTIFY_URGENCY_CRITICAL);
-  notify_notification_set_timeout (notification, NOTIFY_EXPIRES_NEVER);
-  notify_notification_set_category (notification, "network");
-  notify_notification_set_hint (notification, "desktop-entry",
-                                g_variant_new_string (DESKTOP_ENTRY));
-  notify_notification_add_action (notification, GSNET_NOTIFY_ACTION_ALLOW, _ ("Allow"),
-                                  action_in_thread_cb, entry, NULL);
-  notify_notification_add_action (notification, GSNET_NOTIFY_ACTION_DENY, _ ("Deny"),
-                                  action_in_thread_cb, entry, NULL);
-  if (!self->server_draws_default)
-    notify_notification_add_action (notification, GSNET_NOTIFY_ACTION_DETAILS, _ ("Details…"),
-                                    action_in_thread_cb, entry, NULL);
-  notify_notification_add_action (notification, "default", _ ("Details…"), action_in_thread_cb,
-                                  entry, NULL);
-  g_signal_connect (notification, "closed", G_CALLBACK (closed_in_thread_cb), entry);
-  return notification;
-}
-
+/* Anew, or with another text. */
 static gboolean
 show_entry_in_thread (GsnetNotifyThread *self, Entry *entry)
 {
   g_autoptr (GError) error = NULL;
 
-  drop_notification_in_thread (entry);
-  if (!server_can_in_thread (self, "actions"))
+  if (!gsnet_notify_server_can (self->server, "actions"))
     return FALSE;
-  entry->notification = make_notification_in_thread (self, entry);
+  if (entry->notification)
+    gsnet_notify_server_update (self->server, entry->notification, entry->notice);
+  else
+    {
+      entry->notification = gsnet_notify_server_make (self->server, entry->notice);
+      add_actions_in_thread (self, entry);
+      g_signal_connect (entry->notification, "closed", G_CALLBACK (closed_in_thread_cb), entry);
+    }
   if (notify_notification_show (entry->notification, &error))
     return TRUE;
   g_warning ("Cannot show a notification: %s", error->message);
   return FALSE;
+}
+
+static void
+show_or_fail_in_thread (GsnetNotifyThread *self, Entry *entry)
+{
+  guint64 id = entry->id;
+
+  if (show_entry_in_thread (self, entry))
+    return;
+  g_hash_table_remove (self->shown, &id);
+  emit_from_thread (self, FAILED, id, NULL, NULL);
 }
 
 static gboolean
@@ -224,20 +212,18 @@ show_job_in_thread (gpointer data)
 {
   Message *message = data;
   GsnetNotifyThread *self = message->self;
-  Entry *entry = g_new0 (Entry, 1);
+  Entry *entry = g_hash_table_lookup (self->shown, &message->id);
 
-  entry->self = self;
-  entry->id = message->id;
-  entry->summary = g_steal_pointer (&message->first);
-  entry->body = g_steal_pointer (&message->second);
-  g_hash_table_replace (self->shown, &entry->id, entry);
-  if (!show_entry_in_thread (self, entry))
+  if (!entry)
     {
-      guint64 id = entry->id;
-
-      g_hash_table_remove (self->shown, &id);
-      emit_from_thread (self, FAILED, id, NULL, NULL);
+      entry = g_new0 (Entry, 1);
+      entry->self = self;
+      entry->id = message->id;
+      g_hash_table_insert (self->shown, &entry->id, entry);
     }
+  g_clear_pointer (&entry->notice, gsnet_notice_free);
+  entry->notice = g_steal_pointer (&message->notice);
+  show_or_fail_in_thread (self, entry);
   return G_SOURCE_REMOVE;
 }
 
@@ -246,6 +232,8 @@ close_entry_in_thread (Entry *entry)
 {
   g_autoptr (GError) error = NULL;
 
+  if (!entry->notification)
+    return;
   g_signal_handlers_disconnect_by_data (entry->notification, entry);
   /* It may have been closed at the same time from the other side. */
   if (!notify_notification_close (entry->notification, &error))
@@ -258,7 +246,7 @@ close_job_in_thread (gpointer data)
   Message *message = data;
   Entry *entry = g_hash_table_lookup (message->self->shown, &message->id);
 
-  if (entry && !message->self->server_lost)
+  if (entry)
     close_entry_in_thread (entry);
   g_hash_table_remove (message->self->shown, &message->id);
   return G_SOURCE_REMOVE;
@@ -273,14 +261,13 @@ quit_job_in_thread (gpointer data)
 
   g_hash_table_iter_init (&iter, self->shown);
   while (g_hash_table_iter_next (&iter, NULL, &entry))
-    if (!self->server_lost)
-      close_entry_in_thread (entry);
+    close_entry_in_thread (entry);
   g_hash_table_remove_all (self->shown);
   g_main_loop_quit (self->loop);
   return G_SOURCE_REMOVE;
 }
 
-/* What another server showed is gone with it; what still waits is shown again by the new one. */
+/* Of those that the new one does not show yet: it may have been started by showing one. */
 static void
 server_appeared_in_thread_cb (GDBusConnection *connection,
                               const char *name,
@@ -288,32 +275,25 @@ server_appeared_in_thread_cb (GDBusConnection *connection,
                               gpointer data)
 {
   GsnetNotifyThread *self = data;
-  g_autoptr (GList) entries = NULL;
+  g_autoptr (GList) entries = g_hash_table_get_values (self->shown);
 
-  g_clear_list (&self->server_caps, g_free);
-  if (!self->server_lost)
-    return;
-  self->server_lost = FALSE;
-  entries = g_hash_table_get_values (self->shown);
   for (GList *l = entries; l; l = l->next)
-    {
-      Entry *entry = l->data;
-      guint64 id = entry->id;
-
-      if (show_entry_in_thread (self, entry))
-        continue;
-      g_hash_table_remove (self->shown, &id);
-      emit_from_thread (self, FAILED, id, NULL, NULL);
-    }
+    if (!((Entry *)l->data)->notification)
+      show_or_fail_in_thread (self, l->data);
 }
 
+/* What it showed is gone with it; what still waits is shown again by the next one. */
 static void
 server_vanished_in_thread_cb (GDBusConnection *connection, const char *name, gpointer data)
 {
   GsnetNotifyThread *self = data;
+  GHashTableIter iter;
+  gpointer entry;
 
-  g_clear_list (&self->server_caps, g_free);
-  self->server_lost = g_hash_table_size (self->shown) > 0;
+  gsnet_notify_server_forget (self->server);
+  g_hash_table_iter_init (&iter, self->shown);
+  while (g_hash_table_iter_next (&iter, NULL, &entry))
+    drop_notification_in_thread (entry);
 }
 
 static gpointer
@@ -329,7 +309,7 @@ thread_main (gpointer data)
                       server_appeared_in_thread_cb, server_vanished_in_thread_cb, self, NULL);
   g_main_loop_run (self->loop);
   g_bus_unwatch_name (watch_id);
-  g_clear_list (&self->server_caps, g_free);
+  gsnet_notify_server_forget (self->server);
   notify_uninit ();
   g_main_context_pop_thread_default (self->context);
   return NULL;
@@ -344,6 +324,7 @@ gsnet_notify_thread_finalize (GObject *object)
   g_clear_pointer (&self->loop, g_main_loop_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->shown, g_hash_table_unref);
+  g_clear_pointer (&self->server, gsnet_notify_server_free);
 
   G_OBJECT_CLASS (gsnet_notify_thread_parent_class)->finalize (object);
 }
@@ -368,6 +349,7 @@ gsnet_notify_thread_init (GsnetNotifyThread *self)
 {
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
+  self->server = gsnet_notify_server_new ();
   self->shown =
     g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)entry_free);
 }
@@ -392,14 +374,15 @@ send_job (GsnetNotifyThread *self, GSourceFunc job, Message *message)
 }
 
 void
-gsnet_notify_thread_show (GsnetNotifyThread *self,
-                          guint64 id,
-                          const char *summary,
-                          const char *body)
+gsnet_notify_thread_show (GsnetNotifyThread *self, GsnetNotice *notice)
 {
+  Message *message;
+
   g_return_if_fail (self->thread);
 
-  send_job (self, show_job_in_thread, message_new (self, id, summary, body));
+  message = message_new (self, notice->id);
+  message->notice = notice;
+  send_job (self, show_job_in_thread, message);
 }
 
 void
@@ -407,7 +390,7 @@ gsnet_notify_thread_close (GsnetNotifyThread *self, guint64 id)
 {
   g_return_if_fail (self->thread);
 
-  send_job (self, close_job_in_thread, message_new (self, id, NULL, NULL));
+  send_job (self, close_job_in_thread, message_new (self, id));
 }
 
 void
@@ -417,6 +400,6 @@ gsnet_notify_thread_stop (GsnetNotifyThread *self)
 
   if (!thread)
     return;
-  send_job (self, quit_job_in_thread, message_new (self, 0, NULL, NULL));
+  send_job (self, quit_job_in_thread, message_new (self, 0));
   g_thread_join (thread);
 }

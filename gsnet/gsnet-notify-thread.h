@@ -3,6 +3,8 @@
 
 #include <glib-object.h>
 
+#include "gsnet-notice.h"
+
 G_BEGIN_DECLS
 
 #define GSNET_NOTIFY_ACTION_ALLOW "allow"
@@ -20,10 +22,8 @@ G_DECLARE_FINAL_TYPE (GsnetNotifyThread, gsnet_notify_thread, GSNET, NOTIFY_THRE
  *   failed (id): it could not be shown with buttons
  */
 GsnetNotifyThread *gsnet_notify_thread_new (void);
-void gsnet_notify_thread_show (GsnetNotifyThread *self,
-                               guint64 id,
-                               const char *summary,
-                               const char *body);
+/* Takes the notice. One with the same id that is shown gets its text. */
+void gsnet_notify_thread_show (GsnetNotifyThread *self, GsnetNotice *notice);
 void gsnet_notify_thread_close (GsnetNotifyThread *self, guint64 id);
 /* Closes everything and waits for the thread; afterwards nothing is emitted any more. */
 void gsnet_notify_thread_stop (GsnetNotifyThread *self);

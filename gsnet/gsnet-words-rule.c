@@ -53,38 +53,53 @@ say_subject (GsnetEvent *event, const char *const *match)
                  : g_strdup (_ ("calls of this kind by any of your programs"));
 }
 
+static void
+add_condition (GStrvBuilder *parts, const char *format, const char *value, gsize max)
+{
+  g_autofree char *shown = value ? gsnet_text_visible (value, max) : NULL;
+  g_auto (GStrv) around = NULL;
+  g_autofree char *part = NULL;
+
+  if (!shown)
+    return;
+  around = g_strsplit (format, "%s", 2);
+  part = g_strjoinv (shown, around);
+  g_strv_builder_add (parts, part);
+}
+
+/* NULL where it is not kept. */
+static const char *
+get_kept (GsnetEvent *event, const char *const *match, const char *key)
+{
+  return has (match, key) ? gsnet_event_get_raw (event, key) : NULL;
+}
+
 static char *
 say_conditions (GsnetEvent *event, const char *const *match)
 {
   g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
   g_auto (GStrv) list = NULL;
-  const char *address = gsnet_event_get_address (event);
-  const char *protocol = gsnet_event_get_raw (event, SNET_KEY_PROTOCOL);
 
-  if (address && has (match, gsnet_event_get_address_key (event)))
-    {
-      g_autofree char *shown = gsnet_words_address (address);
-      g_autofree char *part = g_strdup_printf (_ ("address %s"), shown);
-      g_strv_builder_add (parts, part);
-    }
+  add_condition (parts, _ ("script %s"), get_kept (event, match, SNET_KEY_SCRIPT), 80);
+  add_condition (parts, _ ("name %s"), get_kept (event, match, SNET_KEY_REMOTE_HOST), 80);
+  add_condition (parts, _ ("address %s"),
+                 get_kept (event, match, gsnet_event_get_address_key (event)), 64);
   if (has (match, gsnet_event_get_port_key (event)))
     {
       g_autofree char *part = g_strdup_printf (_ ("port %u"), gsnet_event_get_port (event));
       g_strv_builder_add (parts, part);
     }
-  if (protocol && has (match, SNET_KEY_PROTOCOL))
-    {
-      g_autofree char *shown = gsnet_text_visible (protocol, 24);
-      g_autofree char *part = g_strdup_printf (_ ("protocol %s"), shown);
-      g_strv_builder_add (parts, part);
-    }
+  add_condition (parts, _ ("protocol %s"), get_kept (event, match, SNET_KEY_PROTOCOL), 24);
   list = g_strv_builder_end (parts);
   return g_strjoinv (C_ ("between conditions", ", "), list);
 }
 
 /* What the answer will do beyond this one call. match: the names of the conditions kept. */
 char *
-gsnet_words_rule_effect (GsnetEvent *event, const char *const *match, GsnetLifetime lifetime)
+gsnet_words_rule_effect (GsnetEvent *event,
+                         const char *const *match,
+                         GsnetLifetime lifetime,
+                         guint hours)
 {
   g_autofree char *subject = say_subject (event, match);
   g_autofree char *conditions = say_conditions (event, match);
@@ -96,14 +111,42 @@ gsnet_words_rule_effect (GsnetEvent *event, const char *const *match, GsnetLifet
 
   switch (lifetime)
     {
+    case GSNET_LIFETIME_PROCESS:
+      /* Translators: the name of a program, then calls: "connections that curl makes" */
+      return g_strdup_printf (_ ("Until %s ends, your answer holds for %s."),
+                              gsnet_event_get_program_name (event), scope);
+    case GSNET_LIFETIME_HOURS:
+      return g_strdup_printf (ngettext ("For %u hour, your answer holds for %s.",
+                                        "For %u hours, your answer holds for %s.", hours),
+                              hours, scope);
+    case GSNET_LIFETIME_SESSION:
+      return g_strdup_printf (_ ("Until you log out, your answer holds for %s."), scope);
     case GSNET_LIFETIME_REBOOT:
-      return g_strdup_printf (_ ("Until the next restart, your answer also holds for %s."), scope);
+      return g_strdup_printf (_ ("Until the next restart, your answer holds for %s."), scope);
     case GSNET_LIFETIME_FOREVER:
-      return g_strdup_printf (_ ("From now on, your answer also holds for %s."), scope);
+      return g_strdup_printf (_ ("From now on, your answer holds for %s."), scope);
     case GSNET_LIFETIME_ONCE:
+    case GSNET_N_LIFETIMES:
     default:
       return g_strdup (_ ("Your answer holds for this one call. You will be asked again."));
     }
+}
+
+char *
+gsnet_words_trial (guint matched, guint examined, gboolean of_program)
+{
+  if (examined == 0)
+    return g_strdup (of_program ? _ ("No earlier call of this program is known.")
+                                : _ ("No earlier call is known."));
+  if (of_program)
+    return g_strdup_printf (
+      ngettext ("It would have decided %u of the last %u call of this program.",
+                "It would have decided %u of the last %u calls of this program.", examined),
+      matched, examined);
+  return g_strdup_printf (
+    ngettext ("It would have decided %u of the last %u call of all of your programs.",
+              "It would have decided %u of the last %u calls of all of your programs.", examined),
+    matched, examined);
 }
 
 const char *
@@ -111,11 +154,18 @@ gsnet_words_lifetime_key (GsnetLifetime lifetime)
 {
   switch (lifetime)
     {
+    case GSNET_LIFETIME_PROCESS:
+      return SNET_LIFETIME_WORD_PROCESS;
+    case GSNET_LIFETIME_HOURS:
+      return SNET_LIFETIME_WORD_UNTIL;
+    case GSNET_LIFETIME_SESSION:
+      return SNET_LIFETIME_WORD_SESSION;
     case GSNET_LIFETIME_REBOOT:
       return SNET_LIFETIME_WORD_REBOOT;
     case GSNET_LIFETIME_FOREVER:
       return SNET_LIFETIME_WORD_FOREVER;
     case GSNET_LIFETIME_ONCE:
+    case GSNET_N_LIFETIMES:
     default:
       return SNET_LIFETIME_WORD_ONCE;
     }

@@ -322,8 +322,18 @@ gsnet_words_reason (GsnetEvent *event)
   return gsnet_text_visible (reason, MAX_WORD_CHARS);
 }
 
+static const char *
+say_timeout (const char *policy)
+{
+  if (g_strcmp0 (policy, SNET_VERDICT_WORD_ALLOW) == 0)
+    return _ ("Nobody answered in time, so it was allowed.");
+  if (g_strcmp0 (policy, SNET_VERDICT_WORD_DENY) == 0)
+    return _ ("Nobody answered in time, so it was denied.");
+  return _ ("Nobody answered in time, and the default policy has decided it.");
+}
+
 const char *
-gsnet_words_withdrawn (const char *reason)
+gsnet_words_withdrawn (const char *reason, const char *policy)
 {
   if (g_strcmp0 (reason, "answered") == 0)
     return _ ("It has been answered elsewhere.");
@@ -332,7 +342,7 @@ gsnet_words_withdrawn (const char *reason)
   if (g_strcmp0 (reason, "mode") == 0)
     return _ ("The firewall does not ask any more.");
   if (g_strcmp0 (reason, "timeout") == 0)
-    return _ ("Nobody answered in time, and the default policy has decided it.");
+    return say_timeout (policy);
   if (g_strcmp0 (reason, "exited") == 0)
     return _ ("The program has ended.");
   if (g_strcmp0 (reason, "daemon") == 0)

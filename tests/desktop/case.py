@@ -21,7 +21,7 @@ SNI = ("/StatusNotifierItem", "org.kde.StatusNotifierItem")
 DBUSMENU = ("/MenuBar", "com.canonical.dbusmenu")
 PROPERTIES = "org.freedesktop.DBus.Properties"
 IDLE = "org.snet.Gsnet-symbolic"
-WINDOWS = ("Security Console", "Create a Rule")
+WINDOWS = ("Security Console", "Create a Rule", "Network Request")
 
 
 def expect(condition, what):

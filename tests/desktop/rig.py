@@ -148,9 +148,11 @@ class Rig:
 
     def write_settings(self):
         folder = self.home / "config" / "glib-2.0" / "settings"
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         lines = [f"{key}={value}" for key, value in self.settings.items()]
-        (folder / "keyfile").write_text("\n".join(["[org/snet/Gsnet]", *lines, ""]))
+        new = folder / "keyfile.new"
+        new.write_text("\n".join(["[org/snet/Gsnet]", *lines, ""]))
+        new.rename(folder / "keyfile")
 
     def start_notifications(self):
         server = self.spawn(*NOTIFICATIONS[self.notifications]())

@@ -175,13 +175,13 @@ test_rule_effect (void)
   g_autoptr (GsnetEvent) event =
     parse ("{'operation': <'connect'>, 'program': <'/usr/bin/curl'>, 'protocol': <'tcp'>,"
            " 'remote-address': <'127.0.0.1'>, 'remote-port': <uint16 80>}");
-  g_autofree char *narrow = gsnet_words_rule_effect (event, all, GSNET_LIFETIME_FOREVER);
-  g_autofree char *wide = gsnet_words_rule_effect (event, none, GSNET_LIFETIME_REBOOT);
+  g_autofree char *narrow = gsnet_words_rule_effect (event, all, GSNET_LIFETIME_FOREVER, 0);
+  g_autofree char *wide = gsnet_words_rule_effect (event, none, GSNET_LIFETIME_REBOOT, 0);
 
-  g_assert_cmpstr (
-    narrow, ==, "From now on, your answer also holds for connections that curl makes (port 80).");
+  g_assert_cmpstr (narrow, ==,
+                   "From now on, your answer holds for connections that curl makes (port 80).");
   g_assert_cmpstr (wide, ==,
-                   "Until the next restart, your answer also holds for all that any of your "
+                   "Until the next restart, your answer holds for all that any of your "
                    "programs does on the network.");
 }
 

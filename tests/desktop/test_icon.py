@@ -46,9 +46,9 @@ class Tests(Case):
         event = self.ask()
         self.wait_status("NeedsAttention")
         self.rig.call(self.sni, *SNI, "Activate", GLib.Variant("(ii)", (0, 0)))
-        self.rig.window("Create a Rule")
+        self.rig.window("Network Request")
         self.snetd.withdraw(event["id"], "exited")
-        self.rig.no_window("Create a Rule")
+        self.rig.no_window("Network Request")
 
     def test_modes(self):
         def tooltip():

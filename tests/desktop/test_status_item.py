@@ -147,9 +147,9 @@ class Tests(Case):
         wait(lambda: self.host.property("Status") == "NeedsAttention", "the question")
         self.host.call("ProvideXdgActivationToken", "(s)", "token")
         self.host.call("Activate", "(ii)", 0, 0)
-        self.rig.window("Create a Rule")
+        self.rig.window("Network Request")
         self.snetd.withdraw(event["id"], "exited")
-        self.rig.no_window("Create a Rule")
+        self.rig.no_window("Network Request")
         for method in ("SecondaryActivate", "ContextMenu", "Activate"):
             self.host.call(method, "(ii)", 10, 10)
             self.rig.window("Security Console")
