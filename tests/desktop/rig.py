@@ -48,8 +48,8 @@ def notifyd():
 # What GSNET_TEST_LOOK may name, separated by commas: how gsnet is to look. In another language the
 # tests do not find their texts: those of test_look.py need none.
 LOOKS = {"2x": {"GDK_SCALE": "2"}, "dark": {"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"},
-         "contrast": {"ADW_DEBUG_HIGH_CONTRAST": "1"}, "rtl": {"LANGUAGE": "he"},
-         "fr": {"LANGUAGE": "fr"}}
+         "contrast": {"ADW_DEBUG_HIGH_CONTRAST": "1"}, "rtl": {"LC_ALL": "he_IL.UTF-8"},
+         "fr": {"LC_ALL": "fr_FR.UTF-8"}}
 
 
 def look():
@@ -139,6 +139,16 @@ class Rig:
         self.panel = self.start_panel() if self.has_panel else None
         self.snetd = FakeSnetd(os.environ["DBUS_SYSTEM_BUS_ADDRESS"])
 
+    def make_locale(self, environment):
+        """The C library's part of a language, which few machines have of more than one."""
+        name = look().get("LC_ALL")
+        if name:
+            folder = self.home / "locale"
+            folder.mkdir(exist_ok=True)
+            subprocess.run(["localedef", "--no-archive", "-i", name.partition(".")[0], "-f", "UTF-8",
+                            str(folder / name)], check=True, capture_output=True)
+            environment["LOCPATH"] = str(folder)
+
     def mask_notifications(self):
         """The bus would start some server when none is there; it is only to have those of the tests."""
         folder = self.home / "data" / "dbus-1" / "services"
@@ -177,6 +187,7 @@ class Rig:
 
     def start_gsnet(self, *options, env=None):
         environment = {**os.environ, "G_DEBUG": "fatal-criticals", **look(), **(env or {})}
+        self.make_locale(environment)
         process = self.spawn(self.gsnet, *options, env=environment)
         self.wait_name("org.snet.Gsnet")
         return process

@@ -6,10 +6,12 @@ import os
 import time
 
 import tree
-from case import Case, expect, main
+from case import expect, main
+from fake_notifications import Gnome
 from fake_snetd import curl
 from gi.repository import GLib
 from rig import wait
+from servers import ServerCase
 
 CONSOLE = "Security Console"
 DIALOG = "Create a Rule"
@@ -18,9 +20,10 @@ PAGES = ("waiting", "rules", "log")
 ENOUGH = 80
 
 
-class Tests(Case):
+class Tests(ServerCase):
     # Windows are opened by gsnet's own actions.
-    notifications = None
+    server_class = Gnome
+    panel = True
 
     def activate(self, action, *parameter):
         arguments = GLib.Variant("(sava{sv})", (action, parameter, {}))

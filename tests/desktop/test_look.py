@@ -4,26 +4,26 @@
 
     GSNET_TEST_PICTURES=DIR GSNET_TEST_LOOK=2x,dark test_look.py GSNET SCHEMA-DIR
 
-A look is any of the names in LOOKS of rig.py; French and Hebrew need gsnet's and GTK's translations to
-be installed. As a test it sees that each window opens, whatever it is called.
+A look is any of the names in LOOKS of rig.py. "fr" needs gsnet to be installed, with its translations,
+and those of GTK; "rtl" is Hebrew, of which gsnet has only the direction. As a test it sees that each window opens, whatever it is called.
 """
 
 import os
 import time
 
-from case import Case, expect, main
+from case import expect, main
+from fake_notifications import Gnome
 from fake_snetd import curl
 from gi.repository import GLib
-from rig import wait, xdotool
-from screen import windows_of
+from rig import screen, wait, xdotool
+from servers import ServerCase
 
 PAGES = ("waiting", "rules", "log", "overview", "settings")
 PROGRAMS = ("/usr/bin/curl", "/usr/lib/firefox/firefox", "/usr/bin/python3.11")
 
 
-class Tests(Case):
-    notifications = None
-    panel = False
+class Tests(ServerCase):
+    server_class = Gnome
 
     def activate(self, action, *parameter):
         arguments = GLib.Variant("(sava{sv})", (action, parameter, {}))
@@ -31,9 +31,9 @@ class Tests(Case):
 
     def shown(self, name, do):
         """A picture of the window that something opens, once it looks the same twice."""
-        before = set(windows_of("gsnet"))
+        before = set(screen.windows_of("gsnet"))
         do()
-        new = wait(lambda: set(windows_of("gsnet")) - before or before, f"a window for {name}").pop()
+        new = wait(lambda: set(screen.windows_of("gsnet")) - before or before, f"a window for {name}").pop()
         xdotool("windowactivate", "--sync", new)
         self.rig.settled()
         self.rig.picture(name)
@@ -43,7 +43,7 @@ class Tests(Case):
         xdotool("windowactivate", "--sync", window)
         self.rig.key("Escape")
         self.rig.key("ctrl+w")
-        wait(lambda: window not in windows_of("gsnet"), "the window to close")
+        wait(lambda: window not in screen.windows_of("gsnet"), "the window to close")
 
     def questions(self):
         return [self.ask(program=program, comm=program.rpartition("/")[2], remote_port=443 + n,
