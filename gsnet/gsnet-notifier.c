@@ -20,7 +20,7 @@
 #define MAX_NAMED 3
 
 /*
- * How long it takes until numbers are told anew, and until a notification takes the place of
+ * How long it takes until numbers are told anew, and until what has waited takes the place of
  * another one: a click that was meant for that one must not answer this one.
  */
 #define REFRESH_MS 500
@@ -243,7 +243,8 @@ refresh_soon (GsnetNotifier *self)
     self->refresh_id = g_timeout_add (REFRESH_MS, refresh_cb, self);
 }
 
-/* The first of a program is shown at once, where there is room for it and none has just gone. */
+/* The first of a program is shown at once, where there is room for it and none has waited longer.
+ */
 static void
 add (GsnetNotifier *self, GsnetEvent *event)
 {
@@ -259,7 +260,8 @@ add (GsnetNotifier *self, GsnetEvent *event)
       g_hash_table_insert (self->by_key, group->key, group);
     }
   g_queue_push_tail (&group->events, g_object_ref (event));
-  if (is_new && !self->refresh_id && self->n_shown < get_room (self))
+  if (is_new && self->n_shown < get_room (self) &&
+      self->n_shown + 1 == g_queue_get_length (&self->groups))
     show_group (self, group);
   else
     refresh_soon (self);

@@ -67,7 +67,10 @@ class Tests(ServerCase):
 
     def test_windows(self):
         self.fill()
-        events = self.questions()
+        events = []
+        # Without notifications it comes by itself.
+        prompt = self.shown("look-prompt", lambda: events.extend(self.questions()))
+        self.close(prompt)
         self.wait_status("NeedsAttention")
         console = None
         for page in PAGES:
