@@ -11,7 +11,7 @@ and those of GTK; "rtl" is Hebrew, of which gsnet has only the direction. As a t
 import os
 import time
 
-from case import expect, main
+from case import SNI, expect, main
 from fake_notifications import Gnome
 from fake_snetd import curl
 from gi.repository import GLib
@@ -67,11 +67,11 @@ class Tests(ServerCase):
 
     def test_windows(self):
         self.fill()
-        events = []
-        # Without notifications it comes by itself.
-        prompt = self.shown("look-prompt", lambda: events.extend(self.questions()))
-        self.close(prompt)
+        events = self.questions()
         self.wait_status("NeedsAttention")
+        prompt = self.shown("look-prompt", lambda: self.rig.call(
+            self.sni, *SNI, "Activate", GLib.Variant("(ii)", (0, 0))))
+        self.close(prompt)
         console = None
         for page in PAGES:
             console = self.shown(f"look-{page}", lambda page=page: self.activate(
