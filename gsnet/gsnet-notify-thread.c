@@ -8,6 +8,10 @@
 #include "gsnet-notify-thread.h"
 
 #define SERVER_NAME "org.freedesktop.Notifications"
+/* Plasma says so of what says the same as the one before it, and came less than a second later. */
+#define ERROR_TOO_SOON "org.freedesktop.Notifications.Error.ExcessNotificationGeneration"
+#define TRY_AGAIN_MS   1100
+#define MAX_TRIES      10
 
 /*
  * libnotify calls the server and waits, up to 25 seconds, and has no other way;
@@ -60,6 +64,8 @@ typedef struct
   guint64 id;
   GsnetNotice *notice;
   NotifyNotification *notification; /* NULL: its server is gone */
+  GSource *again;
+  guint tries;
 } Entry;
 
 static void
@@ -123,8 +129,17 @@ drop_notification_in_thread (Entry *entry)
 }
 
 static void
+stop_trying_in_thread (Entry *entry)
+{
+  if (entry->again)
+    g_source_destroy (entry->again);
+  g_clear_pointer (&entry->again, g_source_unref);
+}
+
+static void
 entry_free (Entry *entry)
 {
+  stop_trying_in_thread (entry);
   drop_notification_in_thread (entry);
   gsnet_notice_free (entry->notice);
   g_free (entry);
@@ -174,12 +189,34 @@ add_actions_in_thread (GsnetNotifyThread *self, Entry *entry)
   add_action_in_thread (entry, "default", details);
 }
 
+static gboolean try_again_in_thread_cb (gpointer data);
+
+static gboolean
+is_too_soon (const GError *error)
+{
+  g_autofree char *name = g_dbus_error_get_remote_error (error);
+
+  return g_strcmp0 (name, ERROR_TOO_SOON) == 0;
+}
+
+static gboolean
+try_again_in_thread (GsnetNotifyThread *self, Entry *entry, const GError *error)
+{
+  if (!is_too_soon (error) || ++entry->tries > MAX_TRIES)
+    return FALSE;
+  entry->again = g_timeout_source_new (TRY_AGAIN_MS);
+  g_source_set_callback (entry->again, try_again_in_thread_cb, entry, NULL);
+  g_source_attach (entry->again, self->context);
+  return TRUE;
+}
+
 /* Anew, or with another text. */
 static gboolean
 show_entry_in_thread (GsnetNotifyThread *self, Entry *entry)
 {
   g_autoptr (GError) error = NULL;
 
+  stop_trying_in_thread (entry);
   if (!gsnet_notify_server_can (self->server, "actions"))
     return FALSE;
   if (entry->notification)
@@ -190,7 +227,8 @@ show_entry_in_thread (GsnetNotifyThread *self, Entry *entry)
       add_actions_in_thread (self, entry);
       g_signal_connect (entry->notification, "closed", G_CALLBACK (closed_in_thread_cb), entry);
     }
-  if (notify_notification_show (entry->notification, &error))
+  if (notify_notification_show (entry->notification, &error) ||
+      try_again_in_thread (self, entry, error))
     return TRUE;
   g_warning ("Cannot show a notification: %s", error->message);
   return FALSE;
@@ -205,6 +243,15 @@ show_or_fail_in_thread (GsnetNotifyThread *self, Entry *entry)
     return;
   g_hash_table_remove (self->shown, &id);
   emit_from_thread (self, FAILED, id, NULL, NULL);
+}
+
+static gboolean
+try_again_in_thread_cb (gpointer data)
+{
+  Entry *entry = data;
+
+  show_or_fail_in_thread (entry->self, entry);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -223,6 +270,7 @@ show_job_in_thread (gpointer data)
     }
   g_clear_pointer (&entry->notice, gsnet_notice_free);
   entry->notice = g_steal_pointer (&message->notice);
+  entry->tries = 0;
   show_or_fail_in_thread (self, entry);
   return G_SOURCE_REMOVE;
 }
