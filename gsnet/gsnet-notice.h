@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include "gsnet-event.h"
 
 G_BEGIN_DECLS
 
@@ -15,11 +15,10 @@ typedef struct
   gboolean question; /* has Allow and Deny; else it only leads to a window */
 } GsnetNotice;
 
-GsnetNotice *gsnet_notice_new (guint64 id,
-                               const char *title,
-                               const char *body,
-                               const char *icon,
-                               gboolean question);
+/* icon: the name of one that there is. others: how many more requests of the program wait. */
+GsnetNotice *gsnet_notice_new_question (GsnetEvent *event, const char *icon, guint others);
+/* n: how many requests wait, of programs with these names. */
+GsnetNotice *gsnet_notice_new_summary (guint64 id, guint n, const char *names);
 void gsnet_notice_free (GsnetNotice *notice);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsnetNotice, gsnet_notice_free)

@@ -8,7 +8,6 @@
 #include "gsnet-notifier.h"
 #include "gsnet-notify-thread.h"
 #include "gsnet-program-icon.h"
-#include "gsnet-words.h"
 
 /*
  * More on a screen at once are not read, only clicked away, and GNOME's server drives out the
@@ -91,43 +90,18 @@ find_shown (GsnetNotifier *self, guint64 id)
   return NULL;
 }
 
-/* "… wants to connect to …", its file, and what else of it waits. */
-static char *
-say_body (GsnetEvent *event, guint others)
-{
-  g_autofree char *sentence = gsnet_words_sentence (event);
-  g_autofree char *program = gsnet_event_dup_visible (event, SNET_KEY_PROGRAM);
-  g_autofree char *more =
-    others
-      ? g_strdup_printf (
-          ngettext ("%u more request of it waits", "%u more requests of it wait", others), others)
-      : NULL;
-  g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
-  g_auto (GStrv) list = NULL;
-
-  g_strv_builder_add (lines, sentence);
-  if (program)
-    g_strv_builder_add (lines, program);
-  if (more)
-    g_strv_builder_add (lines, more);
-  list = g_strv_builder_end (lines);
-  return g_strjoinv ("\n", list);
-}
-
 static void
 show_group (GsnetNotifier *self, Group *group)
 {
   GsnetEvent *event = g_queue_peek_head (&group->events);
-  g_autofree char *title = gsnet_words_title (event);
-  g_autofree char *body = NULL;
 
   if (!group->shown)
     self->n_shown++;
   group->shown = gsnet_event_get_id (event);
   group->told = g_queue_get_length (&group->events);
-  body = say_body (event, group->told - 1);
-  gsnet_notify_thread_show (self->thread, gsnet_notice_new (group->shown, title, body,
-                                                            gsnet_program_icon_name (event), TRUE));
+  gsnet_notify_thread_show (
+    self->thread,
+    gsnet_notice_new_question (event, gsnet_program_icon_name (event), group->told - 1));
 }
 
 /* How many programs may have a notification of their own. */
@@ -207,7 +181,6 @@ static void
 update_summary (GsnetNotifier *self)
 {
   const guint n = count_unshown (self);
-  g_autofree char *title = NULL;
   g_autofree char *names = NULL;
 
   if (n == self->summary)
@@ -218,10 +191,8 @@ update_summary (GsnetNotifier *self)
       gsnet_notify_thread_close (self->thread, SUMMARY_ID);
       return;
     }
-  title = g_strdup_printf (ngettext ("%u more request waits", "%u more requests wait", n), n);
   names = name_unshown (self);
-  gsnet_notify_thread_show (self->thread,
-                            gsnet_notice_new (SUMMARY_ID, title, names, "org.snet.Gsnet", FALSE));
+  gsnet_notify_thread_show (self->thread, gsnet_notice_new_summary (SUMMARY_ID, n, names));
 }
 
 static gboolean
