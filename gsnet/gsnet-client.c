@@ -59,6 +59,7 @@ enum
   WITHDRAWN,
   DECIDED,
   RULES_CHANGED,
+  KERNEL_SETTINGS_CHANGED,
   N_SIGNALS
 };
 
@@ -100,6 +101,12 @@ static void
 update_mode (GsnetClient *self)
 {
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODE]);
+}
+
+static void
+update_kernel_settings (GsnetClient *self)
+{
+  g_signal_emit (self, signals[KERNEL_SETTINGS_CHANGED], 0);
 }
 
 static gboolean
@@ -258,7 +265,12 @@ control_ready_cb (GObject *source, GAsyncResult *result, gpointer data)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (control, "notify::mode-until", G_CALLBACK (update_mode), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (control, "notify::verdict-delay", G_CALLBACK (update_kernel_settings),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (control, "notify::verdict-policy", G_CALLBACK (update_kernel_settings),
+                           self, G_CONNECT_SWAPPED);
   update_mode (self);
+  update_kernel_settings (self);
   update_state (self);
 }
 
@@ -397,6 +409,8 @@ gsnet_client_class_init (GsnetClientClass *klass)
                                    G_TYPE_NONE, 1, GSNET_TYPE_EVENT);
   signals[RULES_CHANGED] =
     g_signal_new ("rules-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[KERNEL_SETTINGS_CHANGED] = g_signal_new (
+    "kernel-settings-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -467,6 +481,12 @@ gsnet_client_get_policy (GsnetClient *self)
   const char *policy = self->control ? snet_dbus_control_get_verdict_policy (self->control) : NULL;
 
   return policy && *policy ? policy : NULL;
+}
+
+guint
+gsnet_client_get_delay (GsnetClient *self)
+{
+  return self->control ? snet_dbus_control_get_verdict_delay (self->control) : 0;
 }
 
 const char *

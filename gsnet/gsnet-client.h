@@ -31,7 +31,10 @@ GListModel *gsnet_client_get_waiting (GsnetClient *self);
 /* How many questions of this user nobody answered in time; notify::missed tells of each change. */
 guint gsnet_client_get_n_missed (GsnetClient *self);
 GsnetEvent *gsnet_client_lookup (GsnetClient *self, guint64 id);
+/* What decides a call that nobody answers, and after how many seconds; NULL and 0: not known. The
+ * signal kernel-settings-changed tells when they change. */
 const char *gsnet_client_get_policy (GsnetClient *self);
+guint gsnet_client_get_delay (GsnetClient *self);
 /* What becomes of calls that no rule decides, one of snetd's words; NULL: not known. */
 const char *gsnet_client_get_mode (GsnetClient *self);
 /* When it ends by itself, in microseconds since the epoch, or 0. */

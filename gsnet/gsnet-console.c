@@ -5,9 +5,11 @@
 
 #include "gsnet-console.h"
 #include "gsnet-log-page.h"
+#include "gsnet-overview-page.h"
 #include "gsnet-rule-draft.h"
 #include "gsnet-rule-editor.h"
 #include "gsnet-rules-page.h"
+#include "gsnet-settings-page.h"
 #include "gsnet-waiting-page.h"
 #include "gsnet-why.h"
 #include "gsnet-words.h"
@@ -22,6 +24,8 @@ struct _GsnetConsole
   GsnetWaitingPage *waiting_page;
   GsnetRulesPage *rules_page;
   GsnetLogPage *log_page;
+  GsnetOverviewPage *overview_page;
+  GsnetSettingsPage *settings_page;
 
   GtkMenuButton *mode_button;
 
@@ -38,6 +42,9 @@ enum
 };
 
 static guint signals[N_SIGNALS];
+
+/* In the order in which they are shown, and have their keys. */
+static const char *const page_names[] = { "waiting", "rules", "log", "overview", "settings" };
 
 typedef struct
 {
@@ -84,6 +91,13 @@ page_why_cb (GsnetConsole *self, GsnetEvent *event)
   gtk_window_present (GTK_WINDOW (gsnet_why_new (GTK_WINDOW (self), self->client, event)));
 }
 
+static void
+page_show_log_cb (GsnetConsole *self, GVariant *filter)
+{
+  gsnet_log_page_show (self->log_page, filter);
+  gsnet_console_show_page (self, "log");
+}
+
 /* Stays until it has been read. */
 static void
 page_problem_cb (GsnetConsole *self, const char *text)
@@ -121,6 +135,36 @@ rule_removed_cb (GsnetConsole *self, GsnetRule *rule)
   adw_toast_set_button_label (toast, _ ("_Undo"));
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_clicked_cb), undo, undo_free, 0);
   adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static void
+undo_import_cb (AdwToast *toast, GsnetConsole *self)
+{
+  gsnet_rules_page_remove_all (self->rules_page, g_object_get_data (G_OBJECT (toast), "rules"));
+}
+
+static void
+rules_imported_cb (GsnetConsole *self, GVariant *rules)
+{
+  const guint n_rules = (guint)g_variant_n_children (rules);
+  g_autofree char *text =
+    g_strdup_printf (ngettext ("Imported %u rule", "Imported %u rules", n_rules), n_rules);
+  AdwToast *toast = make_toast (text);
+
+  /* The toast does not outlive this window. */
+  g_object_set_data_full (G_OBJECT (toast), "rules", g_variant_ref (rules),
+                          (GDestroyNotify)g_variant_unref);
+  adw_toast_set_button_label (toast, _ ("_Undo"));
+  g_signal_connect (toast, "button-clicked", G_CALLBACK (undo_import_cb), self);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static void
+rules_exported_cb (GsnetConsole *self, const char *name)
+{
+  g_autofree char *text = g_strdup_printf (_ ("Exported to %s"), name);
+
+  adw_toast_overlay_add_toast (self->toasts, make_toast (text));
 }
 
 /* Both want to be looked at; only what waits cannot be put off. */
@@ -168,6 +212,8 @@ search_action_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 
   if (page == GTK_WIDGET (self->log_page))
     gsnet_log_page_search (self->log_page);
+  else if (page == GTK_WIDGET (self->rules_page))
+    gsnet_rules_page_search (self->rules_page);
 }
 
 static void
@@ -192,6 +238,8 @@ gsnet_console_class_init (GsnetConsoleClass *klass)
   g_type_ensure (GSNET_TYPE_WAITING_PAGE);
   g_type_ensure (GSNET_TYPE_RULES_PAGE);
   g_type_ensure (GSNET_TYPE_LOG_PAGE);
+  g_type_ensure (GSNET_TYPE_OVERVIEW_PAGE);
+  g_type_ensure (GSNET_TYPE_SETTINGS_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/snet/Gsnet/gsnet-console.ui");
   gtk_widget_class_bind_template_child (widget_class, GsnetConsole, toasts);
   gtk_widget_class_bind_template_child (widget_class, GsnetConsole, mode_button);
@@ -200,22 +248,28 @@ gsnet_console_class_init (GsnetConsoleClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GsnetConsole, waiting_page);
   gtk_widget_class_bind_template_child (widget_class, GsnetConsole, rules_page);
   gtk_widget_class_bind_template_child (widget_class, GsnetConsole, log_page);
+  gtk_widget_class_bind_template_child (widget_class, GsnetConsole, overview_page);
+  gtk_widget_class_bind_template_child (widget_class, GsnetConsole, settings_page);
   gtk_widget_class_bind_template_callback (widget_class, page_details_cb);
   gtk_widget_class_bind_template_callback (widget_class, page_make_rule_cb);
   gtk_widget_class_bind_template_callback (widget_class, page_problem_cb);
+  gtk_widget_class_bind_template_callback (widget_class, page_show_log_cb);
   gtk_widget_class_bind_template_callback (widget_class, page_why_cb);
   gtk_widget_class_bind_template_callback (widget_class, rule_removed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, rules_imported_cb);
+  gtk_widget_class_bind_template_callback (widget_class, rules_exported_cb);
 
   gtk_widget_class_install_action (widget_class, "win.page", "s", page_action_cb);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "win.search",
                                        NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_1, GDK_CONTROL_MASK, "win.page", "s",
-                                       "waiting");
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_2, GDK_CONTROL_MASK, "win.page", "s",
-                                       "rules");
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_3, GDK_CONTROL_MASK, "win.page", "s",
-                                       "log");
+  for (guint i = 0; i < G_N_ELEMENTS (page_names); i++)
+    {
+      gtk_widget_class_add_binding_action (widget_class, GDK_KEY_1 + i, GDK_CONTROL_MASK,
+                                           "win.page", "s", page_names[i]);
+      gtk_widget_class_add_binding_action (widget_class, GDK_KEY_1 + i, GDK_ALT_MASK, "win.page",
+                                           "s", page_names[i]);
+    }
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close",
                                        NULL);
 }
@@ -240,6 +294,8 @@ gsnet_console_new (GtkApplication *application, GsnetClient *client, GMenuModel 
   gsnet_waiting_page_bind (self->waiting_page, client);
   gsnet_rules_page_bind (self->rules_page, client);
   gsnet_log_page_bind (self->log_page, client);
+  gsnet_overview_page_bind (self->overview_page, client);
+  gsnet_settings_page_bind (self->settings_page, client);
   self->client = g_object_ref (client);
   g_signal_connect_object (gsnet_client_get_waiting (client), "items-changed",
                            G_CALLBACK (count_waiting), self, G_CONNECT_SWAPPED);

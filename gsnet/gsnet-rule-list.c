@@ -49,10 +49,19 @@ find_rule (GsnetRuleList *self, guint64 id, guint *position)
   return NULL;
 }
 
+static void
+replace_changed (GsnetRuleList *self, guint position, GsnetRule *fresh)
+{
+  g_autoptr (GsnetRule) known = g_list_model_get_item (G_LIST_MODEL (self->rules), position);
+
+  if (!g_variant_equal (gsnet_rule_get_variant (known), gsnet_rule_get_variant (fresh)))
+    g_list_store_splice (self->rules, position, 1, (gpointer *)&fresh, 1);
+}
+
 /*
- * snetd gives the rules in the order of their making and a rule never changes,
- * so what is gone is taken out and what is new goes to the end: views keep
- * their place.
+ * snetd gives the rules in the order of their making, so what is gone is taken
+ * out, what is new goes to the end, and what was changed is another object in
+ * the same place: views keep theirs.
  */
 static void
 merge (GsnetRuleList *self, GPtrArray *fresh)
@@ -71,6 +80,7 @@ merge (GsnetRuleList *self, GPtrArray *fresh)
         }
       if (found > position)
         g_list_store_splice (self->rules, position, found - position, NULL, 0);
+      replace_changed (self, position, rule);
       position++;
     }
   g_list_store_splice (self->rules, position,
@@ -214,6 +224,18 @@ gsnet_rule_list_add_async (GsnetRuleList *self,
 {
   gsnet_client_call_async (self->client, SNET_INTERFACE_RULES, "Add",
                            g_variant_new ("(@a{sv})", rule), G_VARIANT_TYPE ("(t)"), change_done_cb,
+                           g_task_new (self, NULL, callback, user_data));
+}
+
+void
+gsnet_rule_list_update_async (GsnetRuleList *self,
+                              guint64 id,
+                              GVariant *rule,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  gsnet_client_call_async (self->client, SNET_INTERFACE_RULES, "Update",
+                           g_variant_new ("(t@a{sv})", id, rule), NULL, change_done_cb,
                            g_task_new (self, NULL, callback, user_data));
 }
 

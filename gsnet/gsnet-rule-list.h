@@ -20,6 +20,11 @@ void gsnet_rule_list_add_async (GsnetRuleList *self,
                                 GVariant *rule,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
+void gsnet_rule_list_update_async (GsnetRuleList *self,
+                                   guint64 id,
+                                   GVariant *rule,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
 gboolean gsnet_rule_list_change_finish (GsnetRuleList *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -35,6 +35,7 @@ enum
   PROP_STATE,
   PROP_SOURCE,
   PROP_TEXT,
+  PROP_EDITABLE,
   N_PROPS
 };
 
@@ -96,6 +97,9 @@ gsnet_rule_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
     case PROP_SOURCE:
       g_value_take_string (value, gsnet_words_rule_source (self));
       break;
+    case PROP_EDITABLE:
+      g_value_set_boolean (value, gsnet_rule_is_editable (self));
+      break;
     case PROP_TEXT:
       g_value_take_string (value, make_text (self));
       break;
@@ -137,9 +141,11 @@ gsnet_rule_class_init (GsnetRuleClass *klass)
   object_class->get_property = gsnet_rule_get_property;
   object_class->finalize = gsnet_rule_finalize;
 
-  for (guint i = 1; i < N_PROPS; i++)
+  for (guint i = 1; i < PROP_EDITABLE; i++)
     properties[i] =
       g_param_spec_string (names[i], NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_EDITABLE] =
+    g_param_spec_boolean ("editable", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -248,5 +254,20 @@ gsnet_rule_dup_for_add (GsnetRule *self)
   /* What has no owner is the system's, and would become the caller's. */
   if (!g_variant_dict_contains (&dict, SNET_KEY_OWNER))
     g_variant_dict_insert (&dict, SNET_KEY_SYSTEM, "b", TRUE);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+GVariant *
+gsnet_rule_dup_with_flag (GsnetRule *self, const char *key, gboolean flag)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, self->variant);
+  g_variant_dict_remove (&dict, SNET_KEY_ID);
+  g_variant_dict_remove (&dict, SNET_KEY_CREATED);
+  if (flag)
+    g_variant_dict_insert (&dict, key, "b", TRUE);
+  else
+    g_variant_dict_remove (&dict, key);
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }

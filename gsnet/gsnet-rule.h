@@ -24,5 +24,7 @@ guint16 gsnet_rule_get_port (GsnetRule *self, const char *key);
 const char *gsnet_rule_get_program_name (GsnetRule *self);
 /* The rule as Rules.Add wants it, to make it again. */
 GVariant *gsnet_rule_dup_for_add (GsnetRule *self);
+/* The rule as Rules.Update wants it, with this flag set or not. */
+GVariant *gsnet_rule_dup_with_flag (GsnetRule *self, const char *key, gboolean flag);
 
 G_END_DECLS

@@ -21,9 +21,9 @@ class Tests(Case):
         self.rig.text("gsnet", "A program that wants to use the network")
         self.rig.picture("console-empty")
         first = self.ask()
-        self.ask(program="/usr/bin/python3.11", operation="listen", remote_address=None,
+        self.ask(program="/usr/bin/webserver", operation="listen", remote_address=None,
                  remote_port=None, local_address="0.0.0.0", local_port=8000)
-        self.rig.find("gsnet", "python3.11 wants to accept connections", "label")
+        self.rig.find("gsnet", "webserver wants to accept connections", "label")
         self.rig.sensitive("gsnet", "Programs that wait for an answer", "list")
         self.rig.picture("console-waiting")
         self.rig.click("gsnet", "Deny", "push button")
@@ -43,7 +43,7 @@ class Tests(Case):
         rule(action="allow", lifetime="forever", owner=os.getuid(), operation="connect",
              program="/usr/bin/curl", remote_address="127.0.0.1", remote_port=8080, protocol="tcp")
         rule(action="deny", lifetime="reboot", owner=os.getuid(), operation="listen",
-             program="/usr/bin/python3.11", local_port=8000)
+             program="/usr/bin/webserver", local_port=8000)
         rule(action="ask", remote_address="192.0.2.0/24")
         self.open_console()
         self.page("Rules")

@@ -26,7 +26,7 @@ class Tests(Case):
     def two(self):
         self.log(curl(601, remote_port=443, remote_host="example.org",
                       remote_host_source="resolved"),
-                 curl(602, program="/usr/bin/python3.11", remote_port=25, verdict="deny",
+                 curl(602, program="/usr/bin/webserver", remote_port=25, verdict="deny",
                       reason="user", errno="EACCES", waited=4_200_000))
 
     def test_search(self):
@@ -35,7 +35,7 @@ class Tests(Case):
         self.rig.key("ctrl+f")
         self.rig.type("example")
         wait(lambda: self.snetd.queries[-1].get("text") == "example", "the text in the query")
-        self.rig.gone("gsnet", "python3.11", "label")
+        self.rig.gone("gsnet", "webserver", "label")
         self.rig.text("gsnet", "example.org (127.0.0.1)")
         # What comes in live is shown only if it is what is searched for.
         self.snetd.decided(curl(603, program="/usr/bin/wget", verdict="allow", reason="user"))
@@ -51,15 +51,15 @@ class Tests(Case):
 
     def test_filter(self):
         self.two()
-        self.select("python3.11")
+        self.select("webserver")
         self.rig.picture("log-selected")
         self.rig.click("gsnet", "More About This Entry")
         self.rig.find("gsnet", "Show Only This Program")
         self.rig.key("p")
-        wait(lambda: self.snetd.queries[-1] == {"program": "/usr/bin/python3.11"}, "the query")
+        wait(lambda: self.snetd.queries[-1] == {"program": "/usr/bin/webserver"}, "the query")
         self.rig.gone("gsnet", "curl", "label")
         self.rig.picture("log-filtered")
-        self.rig.click("gsnet", "Do not filter any more: Program: /usr/bin/python3.11",
+        self.rig.click("gsnet", "Do not filter any more: Program: /usr/bin/webserver",
                        "push button")
         self.rig.find("gsnet", "curl", "label")
         expect(self.snetd.queries[-1] == {}, self.snetd.queries[-1])
@@ -86,7 +86,7 @@ class Tests(Case):
         self.rig.no_window("Why?")
         # The other one was decided by the user; no rule is about it.
         self.snetd.explained = []
-        self.select("python3.11")
+        self.select("webserver")
         self.rig.click("gsnet", "Why?", "push button")
         self.rig.text("gsnet", "No rule decides it")
         self.rig.text("gsnet", "4 seconds")
@@ -100,14 +100,14 @@ class Tests(Case):
 
     def test_make_rule(self):
         self.two()
-        self.select("python3.11")
+        self.select("webserver")
         self.rig.click("gsnet", "Create a Rule…", "push button")
         self.rig.window("New Rule")
         self.rig.click("gsnet", "Add", "push button")
         self.rig.no_window("New Rule")
         rule = list(self.snetd.rules.values())[-1]
         expect((rule["action"], rule["program"], rule["remote-address"], rule["remote-port"])
-               == ("deny", "/usr/bin/python3.11", "127.0.0.1", 25), rule)
+               == ("deny", "/usr/bin/webserver", "127.0.0.1", 25), rule)
         self.close_console()
 
 

@@ -19,10 +19,10 @@ class Tests(Case):
         now = int(time.time() * 1e6)
         self.miss(curl(501, time=now - 90_000_000, verdict="deny", reason="timeout", count=3),
                   curl(502, time=now, verdict="allow", reason="timeout", count=1,
-                       program="/usr/bin/python3.11", operation="listen", remote_address=None,
+                       program="/usr/bin/webserver", operation="listen", remote_address=None,
                        remote_port=None, local_address="0.0.0.0", local_port=8000))
         self.open_console()
-        self.rig.find("gsnet", "python3.11 wanted to accept connections", "label")
+        self.rig.find("gsnet", "webserver wanted to accept connections", "label")
         self.rig.text("gsnet", "Denied 3 times, last at ")
         self.rig.text("gsnet", "Allowed at ")
         self.rig.picture("console-missed")
@@ -31,8 +31,8 @@ class Tests(Case):
         self.rig.picture("console-missed-waiting")
         self.snetd.withdraw(self.last_id, "exited")
         self.rig.gone("gsnet", "curl wants to connect", "label")
-        self.rig.click("gsnet", "Dismiss: python3.11", "push button")
-        self.rig.gone("gsnet", "python3.11 wanted to accept connections", "label")
+        self.rig.click("gsnet", "Dismiss: webserver", "push button")
+        self.rig.gone("gsnet", "webserver wanted to accept connections", "label")
         wait(lambda: [event["id"] for event in self.snetd.missed] == [501], "one is left")
         self.close_console()
 

@@ -1,0 +1,143 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The console's rules: searched, added, changed, imported, exported."""
+
+import os
+
+from case import Case, expect, main
+from rig import wait
+
+TEXT = """[Mail]
+action = allow
+remote-port = 25
+"""
+
+
+class Tests(Case):
+    def rules(self, *rules):
+        self.snetd.rules = {n: dict({"id": n, "created": n, "lifetime": "forever",
+                                     "owner": os.getuid()}, **rule)
+                            for n, rule in enumerate(rules, 1)}
+        for rule in self.snetd.rules.values():
+            if rule["owner"] is None:
+                del rule["owner"]
+        self.snetd.next_rule = len(rules) + 1
+        self.snetd.rules_changed("Added", 1)
+        self.snetd.calls.clear()
+        self.open_console()
+        wait(lambda: {"Query", "List"} <= {call[0] for call in self.snetd.calls}, "all is read")
+        self.rig.focus("Security Console")
+        self.rig.key("ctrl+2")
+
+    def three(self):
+        self.rules({"action": "allow", "program": "/usr/bin/curl", "operation": "connect",
+                    "remote-host": "example.org", "remote-port": 443, "protocol": "tcp",
+                    "script": "/usr/bin/update"},
+                   {"action": "deny", "program": "/usr/bin/wget", "disabled": True,
+                    "lifetime": "session"},
+                   {"action": "deny", "owner": None, "remote-list": "ads", "locked": True,
+                    "source": "/etc/snet/rules.d/site.rules"})
+
+    def select(self, text):
+        self.rig.click("gsnet", text, "label")
+        self.rig.find("gsnet", "Duplicate", "push button")
+
+    def test_search(self):
+        self.three()
+        self.rig.find("gsnet", "wget", "label")
+        self.rig.find("gsnet", "Until logout", "label")
+        self.rig.find("gsnet", "Not in use", "label")
+        self.rig.find("gsnet", "From a file", "label")
+        self.rig.key("ctrl+f")
+        self.rig.type("wget")
+        self.rig.gone("gsnet", "curl", "label")
+        self.rig.key("ctrl+a")
+        self.rig.type("no such rule")
+        self.rig.text("gsnet", "No Results Found")
+        self.close_console()
+
+    def test_source(self):
+        """What is written in a file says so, and offers nothing that would fail."""
+        self.three()
+        self.select("From a file")
+        self.rig.text("gsnet", "written in the file site.rules")
+        self.rig.picture("rules-source")
+        for name in ("Edit", "Disable", "Remove"):
+            button = self.rig.find("gsnet", name, "push button")
+            expect(not button.has_state(24), f"{name} takes no clicks")
+        self.close_console()
+
+    def test_edit(self):
+        self.three()
+        self.select("curl")
+        self.rig.picture("rules-selected")
+        self.rig.key("F2")
+        self.rig.window("Edit Rule")
+        self.rig.text("gsnet", "/usr/bin/update")
+        self.rig.picture("rules-edit")
+        self.rig.click("gsnet", "Save", "push button")
+        self.rig.no_window("Edit Rule")
+        call = [call for call in self.snetd.calls if call[0] == "Update"][-1]
+        expect(call[1] == 1, call)
+        changed = {key: value for key, value in call[2].items() if key != "owner"}
+        expect(changed == {key: value for key, value in self.snetd.rules[1].items()
+                           if key not in ("id", "created", "owner")}, changed)
+        self.close_console()
+
+    def test_enable(self):
+        self.three()
+        self.select("wget")
+        self.rig.click("gsnet", "Enable", "push button")
+        wait(lambda: "disabled" not in self.snetd.rules[2], "the rule in use")
+        self.rig.gone("gsnet", "Not in use", "label")
+        self.close_console()
+
+    def test_refused(self):
+        """What an administrator would have to allow, and does not."""
+        self.three()
+        self.select("wget")
+        self.snetd.next_error = ("org.freedesktop.DBus.Error.AccessDenied", "no")
+        self.rig.key("Delete")
+        self.rig.text("gsnet", "You are not allowed to do this.")
+        expect(2 in self.snetd.rules, "the rule is still there")
+        self.close_console()
+
+    def test_duplicate(self):
+        self.three()
+        self.select("curl")
+        self.rig.click("gsnet", "Duplicate", "push button")
+        self.rig.window("New Rule")
+        self.rig.click("gsnet", "Add", "push button")
+        wait(lambda: 4 in self.snetd.rules, "the copy")
+        expect(self.snetd.rules[4]["remote-host"] == "example.org", self.snetd.rules[4])
+        self.rig.no_window("New Rule")
+        self.close_console()
+
+    def test_import(self):
+        self.three()
+        (self.rig.home / "mail.rules").write_text(TEXT)
+        self.snetd.imported = ([{"id": 7, "action": "allow", "remote-port": 25,
+                                 "comment": "Mail"}], 2, ["[Web]: “remote-port” cannot be “http”"])
+        self.rig.click("gsnet", "Import or Export")
+        self.rig.find("gsnet", "Import…")
+        self.rig.key("i")
+        self.rig.window("Import Rules")
+        self.rig.type(str(self.rig.home / "mail.rules"))
+        self.rig.key("Return")
+        self.rig.text("gsnet", "1 rule will be added. 2 are there already.")
+        self.rig.text("gsnet", "cannot be “http”")
+        self.rig.picture("rules-import")
+        call = [call for call in self.snetd.calls if call[0] == "Import"][-1]
+        expect(call[1:] == ("snet", TEXT, {"dry-run": True}), call)
+        self.rig.click("gsnet", "Import", "push button")
+        self.rig.find("gsnet", "Imported 1 rule", "label")
+        call = [call for call in self.snetd.calls if call[0] == "Import"][-1]
+        expect(call[1:] == ("snet", TEXT, {"partial": True}), call)
+        self.snetd.rules[7] = {"id": 7, "action": "allow", "created": 1}
+        self.rig.click("gsnet", "Undo", "label")
+        wait(lambda: 7 not in self.snetd.rules, "the imported rule to be removed")
+        self.close_console()
+
+
+if __name__ == "__main__":
+    main(Tests)
