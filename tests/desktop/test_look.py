@@ -4,8 +4,9 @@
 
     GSNET_TEST_PICTURES=DIR GSNET_TEST_LOOK=2x,dark test_look.py GSNET SCHEMA-DIR
 
-A look is any of the names in LOOKS of rig.py. "fr" needs gsnet to be installed, with its translations,
-and those of GTK; "rtl" is Hebrew, of which gsnet has only the direction. As a test it sees that each window opens, whatever it is called.
+A look is any of the names in LOOKS of rig.py. "fr" needs gsnet's translations to be installed; "rtl"
+is Hebrew, and GTK mirrors only a program that has a translation, so that any file will do as its
+one. As a test it sees that each window opens, whatever it is called.
 """
 
 import os
