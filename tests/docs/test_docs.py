@@ -201,6 +201,20 @@ def desktop():
             yield f"the setting {key} is not described"
 
 
+def pictures():
+    """Each picture is shown, and those of the metainfo are there"""
+    there = {path.name for path in (DOCS / "pictures").iterdir()}
+    texts = [path.read_text() for path in (TOP / "README.md", *DOCS.glob("*.md"))]
+    shown = {name for text in texts for name in re.findall(r"pictures/([\w-]+\.png)", text)}
+    metainfo = (TOP / "data" / "org.snet.Gsnet.metainfo.xml.in").read_text()
+    wanted = set(re.findall(r"@pictures_url@/([\w-]+\.png)", metainfo))
+    assert there and wanted, "there are none to look for"
+    for name in sorted(there - shown):
+        yield f"{name} is in no document"
+    for name in sorted((wanted | shown) - there):
+        yield f"{name} is missing"
+
+
 def pages():
     """Manual pages are made of all documents that name one, and of nothing that is not known"""
     build = (DOCS / "meson.build").read_text()
@@ -279,8 +293,8 @@ def links():
 
 def main():
     failed = False
-    checks = (reference, members, settings, errors, keys, authority, daemon, desktop, pages, looks,
-              commands, links)
+    checks = (reference, members, settings, errors, keys, authority, daemon, desktop, pictures, pages,
+              looks, commands, links)
     print(f"1..{len(checks)}")
     for number, check in enumerate(checks, 1):
         problems = list(check())
