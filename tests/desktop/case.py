@@ -71,7 +71,7 @@ class Case:
             self.snetd.agents.clear()
             self.start_gsnet()
             wait(lambda: self.snetd.agents, "the agent again")
-        self.snetd.next_error = None
+        self.snetd.errors.clear()
         self.snetd.set_mode("ask")
         for title in WINDOWS:
             if self.rig.has_window(title):

@@ -109,8 +109,8 @@ class FakeSnetd:
         self.events = []
         self.rules = {}
         self.next_rule = 1
-        # What the next call fails with: a name and a message; and what some calls reply.
-        self.next_error = None
+        # What the next call of a method fails with: a name and a message; and what some calls reply.
+        self.errors = {}
         self.statistics = {"waiting": GLib.Variant("t", 0)}
         self.explained = []
         self.proposals = []
@@ -145,10 +145,8 @@ class FakeSnetd:
         self.calls.append((method, *arguments.unpack()))
         try:
             CONTRACT.check_dictionaries(interface, method, arguments)
-            if self.next_error:
-                name, message = self.next_error
-                self.next_error = None
-                invocation.return_dbus_error(name, message)
+            if method in self.errors:
+                invocation.return_dbus_error(*self.errors.pop(method))
                 return
             result = getattr(self, f"do_{method}")(sender, *arguments.unpack())
             CONTRACT.check_reply(interface, method, result)

@@ -96,7 +96,7 @@ class Tests(Case):
         expect(time.localtime(until / 1e6)[3:6] == (6, 0, 0), (mode, until))
         expect(0 < until / 1e6 - time.time() < 26 * 3600, (mode, until))
 
-        self.snetd.next_error = ("org.freedesktop.DBus.Error.AccessDenied", "no")
+        self.snetd.errors["SetMode"] = ("org.freedesktop.DBus.Error.AccessDenied", "no")
         self.choose("What No _Rule Decides", "_Off")
         self.rig.window("Security Console")
         self.rig.text("gsnet", "You are not allowed to do this.")

@@ -92,7 +92,7 @@ class Tests(Case):
         self.rig.text("gsnet", "4 seconds")
         self.rig.key("Escape")
         self.rig.no_window("Why?")
-        self.snetd.next_error = ("org.freedesktop.DBus.Error.AccessDenied", "no")
+        self.snetd.errors["Explain"] = ("org.freedesktop.DBus.Error.AccessDenied", "no")
         self.rig.click("gsnet", "Why?", "push button")
         self.rig.text("gsnet", "You are not allowed to do this.")
         self.rig.key("Escape")

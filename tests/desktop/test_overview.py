@@ -101,11 +101,9 @@ class Tests(Case):
         self.close_console()
 
     def test_failure(self):
-        self.snetd.calls.clear()
         self.open_console()
-        wait(lambda: {"Query", "List"} <= {call[0] for call in self.snetd.calls}, "all is read")
         self.rig.focus("Security Console")
-        self.snetd.next_error = ("org.snet.Error.StoreFailed", "the journal is damaged")
+        self.snetd.errors["Summarize"] = ("org.snet.Error.StoreFailed", "the journal is damaged")
         self.rig.key("ctrl+4")
         self.rig.text("gsnet", "This cannot be shown")
         self.close_console()

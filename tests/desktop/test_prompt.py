@@ -150,7 +150,7 @@ class Tests(Case):
         self.prompted()
         self.rig.focus(PROMPT)
         self.rig.sensitive("gsnet", "Allow", "push button")
-        self.snetd.next_error = ("org.snet.Error.StoreFailed", "disk full")
+        self.snetd.errors["Verdict"] = ("org.snet.Error.StoreFailed", "disk full")
         self.rig.click("gsnet", "Allow", "push button")
         self.rig.text("gsnet", "could not be saved, so nothing was decided")
         self.rig.click("gsnet", "Allow", "push button")

@@ -95,10 +95,10 @@ class Tests(Case):
         self.rig.find("gsnet", "It would have decided 5 of the last 5 calls of this program.")
         self.rig.click("gsnet", "This program", "label")
         self.rig.find("gsnet", "It would have decided 8 of the last 8 calls of all of your programs.")
-        self.snetd.next_error = ("org.freedesktop.DBus.Error.UnknownMethod", "an older snetd")
+        self.snetd.errors["Match"] = ("org.freedesktop.DBus.Error.UnknownMethod", "an older snetd")
         self.rig.click("gsnet", "This port", "label")
         self.rig.text("gsnet", "(address 127.0.0.1, port 8080, protocol tcp)")
-        wait(lambda: not self.snetd.next_error, "the question")
+        wait(lambda: not self.snetd.errors, "the question")
         expect(not [text for text in self.rig.texts("gsnet") if "would have" in text], "not known")
         self.snetd.events = []
         self.rig.click("gsnet", "Deny", "push button")
@@ -127,7 +127,7 @@ class Tests(Case):
 
     def test_details_error_is_shown(self):
         self.details()
-        self.snetd.next_error = ("org.snet.Error.StoreFailed", "disk full")
+        self.snetd.errors["Verdict"] = ("org.snet.Error.StoreFailed", "disk full")
         self.rig.click("gsnet", "Allow", "push button")
         self.rig.text("gsnet", "could not be saved, so nothing was decided")
         self.rig.picture("rule-error")

@@ -96,7 +96,7 @@ class Tests(Case):
         """What an administrator would have to allow, and does not."""
         self.three()
         self.select("wget")
-        self.snetd.next_error = ("org.freedesktop.DBus.Error.AccessDenied", "no")
+        self.snetd.errors["Remove"] = ("org.freedesktop.DBus.Error.AccessDenied", "no")
         self.rig.key("Delete")
         self.rig.text("gsnet", "You are not allowed to do this.")
         expect(2 in self.snetd.rules, "the rule is still there")

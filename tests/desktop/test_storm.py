@@ -126,7 +126,7 @@ class Tests(ServerCase):
     def test_an_answer_that_was_too_late(self):
         """Somebody else was faster, and snetd says so: no window, no second answer."""
         for name in ("org.snet.Error.UnknownRequest", "org.snet.Error.AlreadyDecided"):
-            self.snetd.next_error = (name, "too late")
+            self.snetd.errors["Verdict"] = (name, "too late")
             event, shown = self.notified(comm=name[-4:])
             self.server.press(shown, "Allow")
             self.nothing_is_left()

@@ -144,7 +144,7 @@ class Tests(Case):
         self.rig.click("gsnet", ASKS)
         self.rig.find("gsnet", "Add 1 Rule", "push button")
 
-        self.snetd.next_error = ("org.freedesktop.DBus.Error.AccessDenied", "no")
+        self.snetd.errors["Import"] = ("org.freedesktop.DBus.Error.AccessDenied", "no")
         self.rig.click("gsnet", "Add 1 Rule", "push button")
         self.rig.text("gsnet", "You are not allowed to do this.")
         self.rig.picture("welcome-refused")
@@ -199,7 +199,7 @@ class Tests(Case):
 
     def test_a_week_of_learning(self):
         self.present = set(names(TOOLS))
-        self.snetd.next_error = None
+        self.snetd.errors.clear()
         self.learn()
         self.rig.no_window("Welcome")
         mode, until = self.snetd.mode()
@@ -230,7 +230,7 @@ class Tests(Case):
         self.press_next("Next")
         self.rig.find("gsnet", "Ask Now, or Learn First?")
         self.rig.key("alt+l")
-        self.snetd.next_error = ("org.freedesktop.DBus.Error.AccessDenied", "no")
+        self.snetd.errors["SetMode"] = ("org.freedesktop.DBus.Error.AccessDenied", "no")
         self.press_next("Finish")
         self.rig.text("gsnet", "You are not allowed to do this.")
         expect(self.snetd.mode() == ("ask", 0), self.snetd.mode())
@@ -259,7 +259,7 @@ class Tests(Case):
         self.rig.gone("gsnet", "curl may connect: example.org, port 443, tcp")
         self.rig.find("gsnet", "Add 1 Rule", "push button")
 
-        self.snetd.next_error = ("org.freedesktop.DBus.Error.AccessDenied", "no")
+        self.snetd.errors["Import"] = ("org.freedesktop.DBus.Error.AccessDenied", "no")
         self.rig.click("gsnet", "Add 1 Rule", "push button")
         self.rig.text("gsnet", "You are not allowed to do this.")
         before = len(self.imports())
