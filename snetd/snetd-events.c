@@ -8,6 +8,9 @@
 #include "snetd-step.h"
 #include "snetd-summarize.h"
 
+/* A summary may take some seconds. */
+#define READING_MAX 2
+
 struct _SnetdEvents
 {
   SnetDBusEventsSkeleton parent_instance;
@@ -15,7 +18,7 @@ struct _SnetdEvents
   SnetdManager *manager;
   SnetdAuthority *authority;
   SnetdLogins *logins;
-  SnetdSummarize *summarize;
+  SnetdReading *reading;
 };
 
 static void snetd_events_iface_init (SnetDBusEventsIface *iface);
@@ -328,7 +331,7 @@ handle_summarize (SnetDBusEvents *object,
                   GVariant *filter,
                   guint buckets)
 {
-  snetd_summarize_begin (SNETD_EVENTS (object)->summarize, invocation, filter, buckets);
+  snetd_summarize_begin (SNETD_EVENTS (object)->reading, invocation, filter, buckets);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -361,7 +364,7 @@ snetd_events_finalize (GObject *object)
 {
   SnetdEvents *self = SNETD_EVENTS (object);
 
-  g_clear_pointer (&self->summarize, snetd_summarize_free);
+  g_clear_pointer (&self->reading, snetd_reading_free);
   g_clear_object (&self->manager);
   g_clear_object (&self->authority);
   g_clear_object (&self->logins);
@@ -398,8 +401,8 @@ snetd_events_new (SnetdManager *manager, SnetdAuthority *authority, SnetdLogins 
   self->manager = g_object_ref (manager);
   self->authority = g_object_ref (authority);
   self->logins = g_object_ref (logins);
-  self->summarize =
-    snetd_summarize_new (SNET_DBUS_EVENTS (self), snetd_manager_get_record (manager), authority);
+  self->reading =
+    snetd_reading_new (G_OBJECT (self), snetd_manager_get_record (manager), authority, READING_MAX);
   g_signal_connect_object (manager, "requested", G_CALLBACK (requested_cb), self, 0);
   g_signal_connect_object (manager, "decided", G_CALLBACK (decided_cb), self, 0);
   g_signal_connect_object (manager, "cancelled", G_CALLBACK (cancelled_cb), self, 0);

@@ -10,6 +10,9 @@
 #include "snetd-proposals.h"
 #include "snetd-rule-set.h"
 
+/* Each takes up to about a second. */
+#define READING_MAX 4
+
 struct _SnetdRules
 {
   SnetDBusRulesSkeleton parent_instance;
@@ -19,7 +22,7 @@ struct _SnetdRules
   SnetdAuthority *authority;
   SnetdLogins *logins;
   SnetdImport *import;
-  SnetdMatch *match;
+  SnetdReading *reading;
 };
 
 static void snetd_rules_iface_init (SnetDBusRulesIface *iface);
@@ -490,7 +493,7 @@ handle_match (SnetDBusRules *object,
               GVariant *rule,
               GVariant *filter)
 {
-  snetd_match_begin (SNETD_RULES (object)->match, invocation, rule, filter);
+  snetd_match_begin (SNETD_RULES (object)->reading, invocation, rule, filter);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -540,7 +543,7 @@ snetd_rules_finalize (GObject *object)
   SnetdRules *self = SNETD_RULES (object);
 
   g_clear_pointer (&self->import, snetd_import_free);
-  g_clear_pointer (&self->match, snetd_match_free);
+  g_clear_pointer (&self->reading, snetd_reading_free);
   g_clear_object (&self->rulebase);
   g_clear_object (&self->manager);
   g_clear_object (&self->authority);
@@ -587,8 +590,8 @@ snetd_rules_new (SnetdRulebase *rulebase,
   self->authority = g_object_ref (authority);
   self->logins = g_object_ref (logins);
   self->import = snetd_import_new (SNET_DBUS_RULES (self), rulebase, authority, logins);
-  self->match =
-    snetd_match_new (SNET_DBUS_RULES (self), snetd_manager_get_record (manager), authority);
+  self->reading =
+    snetd_reading_new (G_OBJECT (self), snetd_manager_get_record (manager), authority, READING_MAX);
   g_signal_connect_object (rulebase, "added", G_CALLBACK (rule_added_cb), self, 0);
   g_signal_connect_object (rulebase, "updated", G_CALLBACK (rule_updated_cb), self, 0);
   g_signal_connect_object (rulebase, "removed", G_CALLBACK (rule_removed_cb), self, 0);
