@@ -15,7 +15,7 @@ from servers import ServerCase
 
 CONSOLE = "Security Console"
 DIALOG = "Create a Rule"
-PAGES = ("waiting", "rules", "log")
+PAGES = ("waiting", "rules", "log", "overview", "settings")
 # More presses of a key than any window has controls.
 ENOUGH = 80
 
@@ -74,7 +74,9 @@ class Tests(ServerCase):
         expect(len(controls) > 5, f"{len(controls)} objects in {title}")
         found = [each for each in controls if each.is_control()]
         expect(found, f"no controls in {title}")
-        unnamed = [each for each in found if not each.is_named() and not self.is_expander(each)]
+        values = self.values(controls)
+        unnamed = [each for each in found if not each.is_named() and not self.is_expander(each)
+                   and each.path not in values]
         expect(not unnamed, f"without a name in {title}: {unnamed}")
         unknown = [each for each in controls if each.role in tree.NO_ROLES]
         expect(not unknown, f"without a role in {title}: {unknown}")
@@ -84,6 +86,12 @@ class Tests(ServerCase):
         """A row of libadwaita that unfolds: its header is a row in it, and has the name."""
         return control.role == tree.ROW and any(each.role == tree.ROW and each.is_named()
                                                 for each in tree.visible(control.node))
+
+    @staticmethod
+    def values(controls):
+        """The rows in libadwaita's rows with a choice, which show what is chosen."""
+        return {each.path for combo in controls if combo.role == tree.COMBO_ROW
+                for each in tree.visible(combo.node) if each.role == tree.ROW}
 
     @staticmethod
     def focus_after(root, last):

@@ -14,7 +14,7 @@ NO_ROLES = {0, 67}
 CONTAINERS = {20: "filler", 22: "layered pane", 31: "list", 39: "panel", 49: "scroll pane",
               55: "table", 66: "tree table",
               90: "table row"}
-ROW = 32
+ROW, COMBO_ROW, ENTRY_ROW = 32, 11, 61
 BUTTONS = {7: "check box", 43: "push button", 44: "radio button", 62: "toggle button"}
 # GTK 4.8 calls what has no name by its class.
 CLASS_NAME = re.compile(r"(Gtk|Adw|Gsnet)[A-Z]\w*$")
@@ -70,5 +70,12 @@ def visible(node):
 
 
 def focused(node):
-    """What has the keyboard below an object, or None."""
-    return next((control for control in visible(node) if control.has(FOCUSED)), None)
+    """What has the keyboard below an object, or None. That the text in an entry's row has it,
+    libadwaita does not tell: it is there when it is nowhere else."""
+    entries = []
+    for control in visible(node):
+        if control.has(FOCUSED):
+            return control
+        if control.role == ENTRY_ROW and control.has(SENSITIVE):
+            entries.append(control)
+    return entries[0] if len(entries) == 1 else None
