@@ -56,9 +56,16 @@ def window(display, title):
     return None
 
 
+def serve():
+    """The buses' other ends are in this program, too, and gsnet waits only so long for them."""
+    while GLib.MainContext.default().iteration(False):
+        pass
+
+
 def visible(node):
     """All that shows below an object."""
     for child in node.children():
+        serve()
         try:
             if not child.shows():
                 continue
