@@ -35,6 +35,25 @@ class Tests(Case):
         wait(lambda: not path.exists(), "the file to be gone")
         self.close_console()
 
+    def calls(self, method):
+        return [call[1:] for call in self.snetd.calls if call[0] == method]
+
+    def choose(self, row, choice):
+        self.rig.click("gsnet", row, "label")
+        self.rig.click("gsnet", choice, "label")
+
+    def test_policy(self):
+        self.open_settings()
+        self.choose("When Nobody Answers", "Allow")
+        wait(lambda: self.calls("SetVerdictPolicy") == [("allow",)], "the new policy")
+
+        self.snetd.errors["SetVerdictPolicy"] = ("org.freedesktop.DBus.Error.AccessDenied", "no")
+        self.choose("When Nobody Answers", "Deny")
+        self.rig.text("gsnet", "You are not allowed to do this.")
+        self.rig.find("gsnet", "Allow", "label")
+        expect(not self.rig.look("gsnet", "Deny", "label"), "what is so is shown again")
+        self.close_console()
+
     def test_no_kernel(self):
         self.snetd._change(VerdictDelay=GLib.Variant("u", 0), VerdictPolicy=GLib.Variant("s", ""))
         self.open_settings()
