@@ -123,7 +123,8 @@ class Rig:
         read_end, write_end = os.pipe()
         screen.scale = int(look().get("GDK_SCALE", 1))
         size = f"{1280 * screen.scale}x{800 * screen.scale}x24"
-        self.spawn("Xvfb", "-displayfd", str(write_end), "-screen", "0", size, "-nolisten", "tcp",
+        # -r: on a busy machine a key is down for so long that it would repeat itself.
+        self.spawn("Xvfb", "-r", "-displayfd", str(write_end), "-screen", "0", size, "-nolisten", "tcp",
                    "-noreset", pass_fds=(write_end,))
         os.close(write_end)
         with os.fdopen(read_end) as display:
