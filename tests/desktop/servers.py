@@ -103,6 +103,8 @@ class ServerTests(ServerCase):
             seen.add(shown.text())
             self.server.press(shown, "Deny")
             self.verdict()
+            # Until it is taken back it may be told anew how many more there are.
+            wait(lambda: shown.id not in [each.id for each in self.shown()], "the answered one to go")
         self.nothing_is_left()
         expect(all(reason != 1 for _, reason in self.server.closed), "none was driven out")
 
