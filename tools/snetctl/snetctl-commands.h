@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "snetctl-call.h"
+
+G_BEGIN_DECLS
+
+/* Each in the file of its name. */
+extern const SnetctlCommand snetctl_pending;
+extern const SnetctlCommand snetctl_status;
+
+int snetctl_main (int argc, char *argv[]);
+
+G_END_DECLS
