@@ -12,6 +12,7 @@
 #include "gsnet-settings-page.h"
 #include "gsnet-waiting-page.h"
 #include "gsnet-why.h"
+#include "gsnet-window.h"
 #include "gsnet-words.h"
 
 struct _GsnetConsole
@@ -61,14 +62,6 @@ undo_free (gpointer data, GClosure *closure)
   g_free (undo);
 }
 
-static AdwToast *
-make_toast (const char *text)
-{
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
-
-  return adw_toast_new (escaped);
-}
-
 static void
 page_details_cb (GsnetConsole *self, GsnetEvent *event)
 {
@@ -98,15 +91,10 @@ page_show_log_cb (GsnetConsole *self, GVariant *filter)
   gsnet_console_show_page (self, "log");
 }
 
-/* Stays until it has been read. */
 static void
 page_problem_cb (GsnetConsole *self, const char *text)
 {
-  AdwToast *toast = make_toast (text);
-
-  adw_toast_set_timeout (toast, 0);
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  gsnet_window_show_problem (self->toasts, text);
 }
 
 void
@@ -126,7 +114,7 @@ rule_removed_cb (GsnetConsole *self, GsnetRule *rule)
 {
   g_autofree char *text =
     g_strdup_printf (_ ("Removed the rule for %s"), gsnet_rule_get_program_name (rule));
-  AdwToast *toast = make_toast (text);
+  AdwToast *toast = gsnet_window_new_toast (text);
   Undo *undo = g_new0 (Undo, 1);
 
   /* The toast does not outlive this window. */
@@ -149,7 +137,7 @@ rules_imported_cb (GsnetConsole *self, GVariant *rules)
   const guint n_rules = (guint)g_variant_n_children (rules);
   g_autofree char *text =
     g_strdup_printf (ngettext ("Imported %u rule", "Imported %u rules", n_rules), n_rules);
-  AdwToast *toast = make_toast (text);
+  AdwToast *toast = gsnet_window_new_toast (text);
 
   /* The toast does not outlive this window. */
   g_object_set_data_full (G_OBJECT (toast), "rules", g_variant_ref (rules),
@@ -164,7 +152,7 @@ rules_exported_cb (GsnetConsole *self, const char *name)
 {
   g_autofree char *text = g_strdup_printf (_ ("Exported to %s"), name);
 
-  adw_toast_overlay_add_toast (self->toasts, make_toast (text));
+  adw_toast_overlay_add_toast (self->toasts, gsnet_window_new_toast (text));
 }
 
 /* Both want to be looked at; only what waits cannot be put off. */

@@ -9,6 +9,7 @@
 #include "gsnet-pill.h"
 #include "gsnet-rule.h"
 #include "gsnet-text.h"
+#include "gsnet-window.h"
 #include "gsnet-words.h"
 
 /* As many are shown of each; the numbers are of all. */
@@ -286,7 +287,7 @@ gsnet_import_class_init (GsnetImportClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, import_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, system_changed_cb);
 
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  gsnet_window_class_close_by_keys (widget_class);
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "gsnet-rule-text.h"
 #include "gsnet-state-view.h"
 #include "gsnet-text.h"
+#include "gsnet-window.h"
 #include "gsnet-words-permission.h"
 #include "gsnet-words.h"
 
@@ -31,7 +32,6 @@ struct _GsnetLearned
 
   GsnetClient *client;
   GListStore *proposals;
-  AdwToast *problem;
   gboolean loading;
   gboolean stale;
   gboolean adding;
@@ -179,31 +179,6 @@ load (GsnetLearned *self)
 }
 
 static void
-problem_dismissed_cb (GsnetLearned *self)
-{
-  g_clear_object (&self->problem);
-}
-
-/* A problem stays until it has been read, or there is something newer to say. */
-static void
-show_toast (GsnetLearned *self, const char *text, gboolean problem)
-{
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
-  AdwToast *toast = adw_toast_new (escaped);
-
-  if (self->problem)
-    adw_toast_dismiss (self->problem);
-  if (problem)
-    {
-      adw_toast_set_timeout (toast, 0);
-      g_signal_connect_object (toast, "dismissed", G_CALLBACK (problem_dismissed_cb), self,
-                               G_CONNECT_SWAPPED);
-      self->problem = g_object_ref (toast);
-    }
-  adw_toast_overlay_add_toast (self->toasts, toast);
-}
-
-static void
 added_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GsnetLearned) self = GSNET_LEARNED (data);
@@ -221,12 +196,13 @@ added_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (!reply)
     {
       text = gsnet_words_error (error);
-      show_toast (self, text, TRUE);
+      gsnet_window_show_problem (self->toasts, text);
       return;
     }
   n = (guint)g_variant_n_children (rules);
   text = g_strdup_printf (ngettext ("Added %u rule", "Added %u rules", n), n);
-  show_toast (self, text, FALSE);
+  gsnet_window_dismiss_problem (self->toasts);
+  adw_toast_overlay_add_toast (self->toasts, gsnet_window_new_toast (text));
   load (self);
 }
 
@@ -265,7 +241,6 @@ gsnet_learned_dispose (GObject *object)
   if (self->list)
     gtk_list_box_bind_model (self->list, NULL, NULL, NULL, NULL);
   self->list = NULL;
-  g_clear_object (&self->problem);
   g_clear_object (&self->client);
   g_clear_object (&self->proposals);
 
@@ -291,9 +266,7 @@ gsnet_learned_class_init (GsnetLearnedClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, add_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, all_toggled_cb);
 
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close",
-                                       NULL);
+  gsnet_window_class_close_by_keys (widget_class);
 }
 
 static void

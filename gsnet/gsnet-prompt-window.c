@@ -13,6 +13,7 @@
 #include "gsnet-countdown.h"
 #include "gsnet-program-icon.h"
 #include "gsnet-prompt-window.h"
+#include "gsnet-window.h"
 #include "gsnet-words.h"
 
 /* How long the reason stays readable when nothing waits any more. */
@@ -63,17 +64,6 @@ show_text (GtkLabel *label, const char *text)
   gtk_widget_set_visible (GTK_WIDGET (label), text != NULL);
 }
 
-/* The window is as high as its texts need it to be. */
-static void
-fit (GsnetPromptWindow *self)
-{
-  int width;
-  int height;
-
-  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
-  gtk_window_set_default_size (GTK_WINDOW (self), width, -1);
-}
-
 /* Where the event is among the others; they come and go. */
 static void
 update_position (GsnetPromptWindow *self)
@@ -111,7 +101,7 @@ show_event (GsnetPromptWindow *self, GsnetEvent *event)
   gsnet_countdown_set (self->countdown, self->client, event);
   gsnet_arming_block (self->arming, FALSE);
   update_position (self);
-  fit (self);
+  gsnet_window_fit (GTK_WINDOW (self));
 }
 
 static void
@@ -158,7 +148,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   words = gsnet_words_error (error);
   show_text (self->problem, words);
-  fit (self);
+  gsnet_window_fit (GTK_WINDOW (self));
   gsnet_arming_block (self->arming, FALSE);
 }
 
@@ -324,9 +314,7 @@ gsnet_prompt_window_class_init (GsnetPromptWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, deny_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, allow_clicked_cb);
 
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close",
-                                       NULL);
+  gsnet_window_class_close_by_keys (widget_class);
 }
 
 static void

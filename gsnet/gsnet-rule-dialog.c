@@ -12,6 +12,7 @@
 #include "gsnet-rule-choices.h"
 #include "gsnet-rule-dialog.h"
 #include "gsnet-rule-trial.h"
+#include "gsnet-window.h"
 #include "gsnet-words.h"
 
 /* How long the reason stays readable when the question is over. */
@@ -51,24 +52,13 @@ struct _GsnetRuleDialog
 
 G_DEFINE_FINAL_TYPE (GsnetRuleDialog, gsnet_rule_dialog, ADW_TYPE_WINDOW)
 
-/* The window is as high as it needs to be. */
-static void
-fit (GsnetRuleDialog *self)
-{
-  int width;
-  int height;
-
-  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
-  gtk_window_set_default_size (GTK_WINDOW (self), width, -1);
-}
-
 static void
 show_part (GsnetRuleDialog *self, gpointer part, gboolean show)
 {
   if (gtk_widget_get_visible (part) == show)
     return;
   gtk_widget_set_visible (part, show);
-  fit (self);
+  gsnet_window_fit (GTK_WINDOW (self));
 }
 
 static void
@@ -319,16 +309,14 @@ gsnet_rule_dialog_class_init (GsnetRuleDialogClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, deny_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, allow_clicked_cb);
 
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close",
-                                       NULL);
+  gsnet_window_class_close_by_keys (widget_class);
 }
 
 static void
 gsnet_rule_dialog_init (GsnetRuleDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_object (self->technical, "notify::expanded", G_CALLBACK (fit), self,
+  g_signal_connect_object (self->technical, "notify::expanded", G_CALLBACK (gsnet_window_fit), self,
                            G_CONNECT_SWAPPED);
   self->arming = gsnet_arming_new (GTK_WINDOW (self), GTK_WIDGET (self->sentence));
   gsnet_arming_add (self->arming, GTK_WIDGET (self->deny));

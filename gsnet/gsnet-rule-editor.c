@@ -10,6 +10,7 @@
 #include "gsnet-rule-draft.h"
 #include "gsnet-rule-editor.h"
 #include "gsnet-text.h"
+#include "gsnet-window.h"
 #include "gsnet-words.h"
 
 #define MAX_VALUE_CHARS 160
@@ -396,7 +397,7 @@ gsnet_rule_editor_class_init (GsnetRuleEditorClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, save_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, update);
 
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  gsnet_window_class_close_by_keys (widget_class);
 }
 
 static void

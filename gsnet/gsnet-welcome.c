@@ -7,6 +7,7 @@
 
 #include "gsnet-starter-page.h"
 #include "gsnet-welcome.h"
+#include "gsnet-window.h"
 #include "gsnet-words.h"
 
 struct _GsnetWelcome
@@ -28,7 +29,6 @@ struct _GsnetWelcome
 
   GsnetClient *client;
   GsnetLearning *learning;
-  AdwToast *problem;
   gboolean busy;
 };
 
@@ -70,17 +70,10 @@ update (GsnetWelcome *self)
 static void
 show_page (GsnetWelcome *self, gpointer page)
 {
-  if (self->problem)
-    adw_toast_dismiss (self->problem);
+  gsnet_window_dismiss_problem (self->toasts);
   gtk_stack_set_visible_child (self->stack, page);
   update (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->next));
-}
-
-static void
-problem_dismissed_cb (GsnetWelcome *self)
-{
-  g_clear_object (&self->problem);
 }
 
 /* Stays until it has been read, or the page is another one. */
@@ -88,16 +81,8 @@ static void
 show_problem (GsnetWelcome *self, const GError *error)
 {
   g_autofree char *words = gsnet_words_error (error);
-  g_autofree char *escaped = g_markup_escape_text (words, -1);
-  AdwToast *toast = adw_toast_new (escaped);
 
-  if (self->problem)
-    adw_toast_dismiss (self->problem);
-  adw_toast_set_timeout (toast, 0);
-  g_signal_connect_object (toast, "dismissed", G_CALLBACK (problem_dismissed_cb), self,
-                           G_CONNECT_SWAPPED);
-  self->problem = g_object_ref (toast);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  gsnet_window_show_problem (self->toasts, words);
 }
 
 static void
@@ -226,7 +211,6 @@ gsnet_welcome_dispose (GObject *object)
 {
   GsnetWelcome *self = GSNET_WELCOME (object);
 
-  g_clear_object (&self->problem);
   g_clear_object (&self->client);
   g_clear_object (&self->learning);
 
@@ -259,9 +243,7 @@ gsnet_welcome_class_init (GsnetWelcomeClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, next_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, update);
 
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close",
-                                       NULL);
+  gsnet_window_class_close_by_keys (widget_class);
 }
 
 static void

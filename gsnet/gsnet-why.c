@@ -8,6 +8,7 @@
 #include "gsnet-pill.h"
 #include "gsnet-rule.h"
 #include "gsnet-why.h"
+#include "gsnet-window.h"
 #include "gsnet-words-past.h"
 #include "gsnet-words.h"
 
@@ -197,9 +198,7 @@ gsnet_why_class_init (GsnetWhyClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GsnetWhy, rules_group);
   gtk_widget_class_bind_template_child (widget_class, GsnetWhy, details_group);
 
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close",
-                                       NULL);
+  gsnet_window_class_close_by_keys (widget_class);
 }
 
 static void
