@@ -5,6 +5,7 @@
 
 #include "gsnet-choice.h"
 #include "gsnet-text.h"
+#include "gsnet-words.h"
 
 #define MAX_WORD_CHARS 40
 #define WORDS_KEY      "gsnet-choice-words"
@@ -24,6 +25,20 @@ gsnet_choice_set (AdwComboRow *row, const char *word)
     adw_combo_row_set_selected (row, position);
 }
 
+/* Takes words. */
+static void
+fill (AdwComboRow *row, GPtrArray *words, GtkStringList *labels, const char *word)
+{
+  if (!g_ptr_array_find_with_equal_func (words, word, g_str_equal, NULL))
+    {
+      g_ptr_array_add (words, g_strdup (word));
+      gtk_string_list_take (labels, gsnet_text_visible (word, MAX_WORD_CHARS));
+    }
+  g_object_set_data_full (G_OBJECT (row), WORDS_KEY, words, (GDestroyNotify)g_ptr_array_unref);
+  adw_combo_row_set_model (row, G_LIST_MODEL (labels));
+  gsnet_choice_set (row, word);
+}
+
 void
 gsnet_choice_fill (AdwComboRow *row, const GsnetChoice *choices, const char *word)
 {
@@ -35,14 +50,23 @@ gsnet_choice_fill (AdwComboRow *row, const GsnetChoice *choices, const char *wor
       g_ptr_array_add (words, g_strdup (choices[i].word));
       gtk_string_list_append (labels, _ (choices[i].label));
     }
-  if (!g_ptr_array_find_with_equal_func (words, word, g_str_equal, NULL))
+  fill (row, words, labels, word);
+}
+
+void
+gsnet_choice_fill_operations (AdwComboRow *row, const char *word)
+{
+  static const char *const operations[] = { "",       "connect", "send",    "bind",
+                                            "listen", "accept",  "receive", "create" };
+  g_autoptr (GtkStringList) labels = gtk_string_list_new (NULL);
+  GPtrArray *words = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < G_N_ELEMENTS (operations); i++)
     {
-      g_ptr_array_add (words, g_strdup (word));
-      gtk_string_list_take (labels, gsnet_text_visible (word, MAX_WORD_CHARS));
+      g_ptr_array_add (words, g_strdup (operations[i]));
+      gtk_string_list_append (labels, gsnet_words_operation (operations[i]));
     }
-  g_object_set_data_full (G_OBJECT (row), WORDS_KEY, words, (GDestroyNotify)g_ptr_array_unref);
-  adw_combo_row_set_model (row, G_LIST_MODEL (labels));
-  gsnet_choice_set (row, word);
+  fill (row, words, labels, word);
 }
 
 const char *

@@ -14,6 +14,8 @@ typedef struct
 
 /* The rows of a combo row are these, and @word if it is none of them, which is chosen. */
 void gsnet_choice_fill (AdwComboRow *row, const GsnetChoice *choices, const char *word);
+/* Of any operation, or one. */
+void gsnet_choice_fill_operations (AdwComboRow *row, const char *word);
 const char *gsnet_choice_get (AdwComboRow *row);
 void gsnet_choice_set (AdwComboRow *row, const char *word);
 

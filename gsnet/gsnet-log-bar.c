@@ -35,18 +35,6 @@ static const GsnetChoice verdicts[] = {
   { NULL, NULL },
 };
 
-static const GsnetChoice operations[] = {
-  { "", N_ ("Anything") },
-  { "connect", N_ ("Connect") },
-  { "send", N_ ("Send") },
-  { "bind", N_ ("Use a port") },
-  { "listen", N_ ("Accept connections") },
-  { "accept", N_ ("Accept a connection") },
-  { "receive", N_ ("Receive") },
-  { "create", N_ ("Create a socket") },
-  { NULL, NULL },
-};
-
 static const GsnetChoice times[] = {
   { "", N_ ("Any time") },      { "hour", N_ ("Last hour") },        { "day", N_ ("Last day") },
   { "week", N_ ("Last week") }, { OTHER_TIME, N_ ("Another time") }, { NULL, NULL },
@@ -228,7 +216,7 @@ gsnet_log_bar_init (GsnetLogBar *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gsnet_choice_fill (self->verdict_row, verdicts, "");
-  gsnet_choice_fill (self->operation_row, operations, "");
+  gsnet_choice_fill_operations (self->operation_row, "");
   gsnet_choice_fill (self->time_row, times, "");
 }
 

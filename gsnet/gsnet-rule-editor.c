@@ -59,18 +59,6 @@ static const GsnetChoice owners[] = {
   { NULL, NULL },
 };
 
-static const GsnetChoice operations[] = {
-  { "", N_ ("Anything") },
-  { "connect", N_ ("Connect") },
-  { "send", N_ ("Send") },
-  { "bind", N_ ("Use a port") },
-  { "listen", N_ ("Accept connections") },
-  { "accept", N_ ("Accept a connection") },
-  { "receive", N_ ("Receive") },
-  { "create", N_ ("Create a socket") },
-  { NULL, NULL },
-};
-
 static const GsnetChoice destinations[] = {
   { "", N_ ("Anywhere") },
   { SNET_KEY_REMOTE_HOST, N_ ("A name") },
@@ -342,7 +330,7 @@ fill (GsnetRuleEditor *self)
   gsnet_choice_fill (self->action_row, actions, lookup_text (self, SNET_KEY_ACTION));
   gsnet_choice_fill (self->owner_row, owners, system ? "system" : "own");
   gtk_widget_set_sensitive (GTK_WIDGET (self->owner_row), self->id == 0);
-  gsnet_choice_fill (self->operation_row, operations, lookup_text (self, SNET_KEY_OPERATION));
+  gsnet_choice_fill_operations (self->operation_row, lookup_text (self, SNET_KEY_OPERATION));
   gsnet_choice_fill (self->protocol_row, protocols, lookup_text (self, SNET_KEY_PROTOCOL));
   gsnet_choice_fill (self->lifetime_row, lifetimes,
                      *lifetime ? lifetime : SNET_LIFETIME_WORD_FOREVER);
