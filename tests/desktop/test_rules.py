@@ -138,6 +138,37 @@ class Tests(Case):
         wait(lambda: 7 not in self.snetd.rules, "the imported rule to be removed")
         self.close_console()
 
+    def export(self, name):
+        """By the keyboard: the menu, then a name in the dialog of GTK."""
+        self.rig.click("gsnet", "Import or Export")
+        self.rig.find("gsnet", "Export…")
+        self.rig.key("e")
+        self.rig.window("Export Rules")
+        self.rig.focus("Export Rules")
+        self.rig.key("ctrl+a")
+        self.rig.type(str(self.rig.home / name))
+        self.rig.key("Return")
+        self.rig.no_window("Export Rules")
+
+    def test_export(self):
+        self.three()
+        self.snetd.exported = TEXT
+        self.export("out.rules")
+        self.rig.find("gsnet", "Exported to out.rules", "label")
+        path = self.rig.home / "out.rules"
+        expect(path.read_text() == TEXT, path.read_text())
+        # Rules say where somebody goes: nobody else's business.
+        expect(path.stat().st_mode & 0o777 == 0o600, oct(path.stat().st_mode))
+        self.close_console()
+
+    def test_export_is_refused(self):
+        self.three()
+        self.snetd.errors["Export"] = ("org.freedesktop.DBus.Error.AccessDenied", "no")
+        self.export("none.rules")
+        self.rig.text("gsnet", "You are not allowed to do this.")
+        expect(not (self.rig.home / "none.rules").exists(), "no file")
+        self.close_console()
+
 
 if __name__ == "__main__":
     main(Tests)
