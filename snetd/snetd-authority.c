@@ -27,6 +27,8 @@ static const struct
   { "Events.Dismiss", SNET_ACTION_ANSWER_OWN, SNET_ACTION_ANSWER_ANY, FALSE },
   { "Events.Query", FREE, SNET_ACTION_OBSERVE, TRUE },
   { "Events.Summarize", FREE, SNET_ACTION_OBSERVE, TRUE },
+  /* The policy of the bus lets only those call it who hear the signals as well. */
+  { "Events.Read", FREE, FREE, TRUE },
   { "Rules.List", FREE, SNET_ACTION_OBSERVE, TRUE },
   { "Rules.Get", FREE, SNET_ACTION_OBSERVE, TRUE },
   { "Rules.Explain", FREE, SNET_ACTION_OBSERVE, TRUE },

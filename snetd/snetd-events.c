@@ -5,6 +5,7 @@
 #include "snetd-answer.h"
 #include "snetd-error.h"
 #include "snetd-log.h"
+#include "snetd-read.h"
 #include "snetd-step.h"
 #include "snetd-summarize.h"
 
@@ -335,6 +336,15 @@ handle_summarize (SnetDBusEvents *object,
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+/* Read */
+
+static gboolean
+handle_read (SnetDBusEvents *object, GDBusMethodInvocation *invocation, guint64 after, guint limit)
+{
+  snetd_read_begin (SNETD_EVENTS (object)->reading, invocation, after, limit);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
 /* Signals: the bus policy says who may hear them. */
 
 static void
@@ -360,10 +370,17 @@ cancelled_cb (SnetdManager *manager, SnetdRequest *request, const char *reason, 
 }
 
 static void
+written_cb (guint64 serial, gpointer user_data)
+{
+  snet_dbus_events_emit_recorded (SNET_DBUS_EVENTS (user_data), serial);
+}
+
+static void
 snetd_events_finalize (GObject *object)
 {
   SnetdEvents *self = SNETD_EVENTS (object);
 
+  snetd_record_set_written (snetd_manager_get_record (self->manager), NULL, NULL);
   g_clear_pointer (&self->reading, snetd_reading_free);
   g_clear_object (&self->manager);
   g_clear_object (&self->authority);
@@ -386,6 +403,7 @@ snetd_events_iface_init (SnetDBusEventsIface *iface)
   iface->handle_dismiss = handle_dismiss;
   iface->handle_query = handle_query;
   iface->handle_summarize = handle_summarize;
+  iface->handle_read = handle_read;
 }
 
 static void
@@ -403,6 +421,7 @@ snetd_events_new (SnetdManager *manager, SnetdAuthority *authority, SnetdLogins 
   self->logins = g_object_ref (logins);
   self->reading =
     snetd_reading_new (G_OBJECT (self), snetd_manager_get_record (manager), authority, READING_MAX);
+  snetd_record_set_written (snetd_manager_get_record (manager), written_cb, self);
   g_signal_connect_object (manager, "requested", G_CALLBACK (requested_cb), self, 0);
   g_signal_connect_object (manager, "decided", G_CALLBACK (decided_cb), self, 0);
   g_signal_connect_object (manager, "cancelled", G_CALLBACK (cancelled_cb), self, 0);

@@ -3,7 +3,6 @@
 
 #include "snet-names.h"
 #include "snetd-dict.h"
-#include "snetd-sql.h"
 
 /* What a member of a request is, and when it is unknown. */
 typedef enum
@@ -76,6 +75,12 @@ snetd_journal_row_names (void)
   for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
     g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", columns[i].column.column);
   return g_string_free (names, FALSE);
+}
+
+const SnetdColumn *
+snetd_journal_row_column (guint number)
+{
+  return number < G_N_ELEMENTS (columns) ? &columns[number].column : NULL;
 }
 
 char *

@@ -2,12 +2,16 @@
 #pragma once
 
 #include "snetd-request.h"
+#include "snetd-sql.h"
 #include "snetd-texts.h"
 
 /* An event as a row of the journal's table calls, without the serial. */
 
 /* "id, time, ..." */
 char *snetd_journal_row_names (void);
+
+/* What these columns are; NULL after the last one. */
+const SnetdColumn *snetd_journal_row_column (guint number);
 
 /* "?, ?, ..." */
 char *snetd_journal_row_marks (void);

@@ -313,6 +313,10 @@ static const char *const migrations[] = {
   "DROP INDEX calls_by_unit;"
   "DROP INDEX calls_by_app;"
   "DROP INDEX calls_by_rule",
+
+  /* What names this journal for ever, so that its serials are not taken for another's. */
+  "CREATE TABLE journal (id TEXT NOT NULL) STRICT;"
+  "INSERT INTO journal (id) VALUES (lower (hex (randomblob (16))))",
   NULL,
 };
 

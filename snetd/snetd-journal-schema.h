@@ -17,4 +17,9 @@
   " || ifnull (' t' || command, '') || ifnull (' t' || remote_address, '')"                        \
   " || ifnull (' t' || remote_host, '')"
 
+/* The last serial, also when the event is gone: the last mark stays, whatever goes. */
+#define SNETD_JOURNAL_LAST                                                                         \
+  "SELECT max (coalesce ((SELECT max (serial) FROM calls), 0),"                                    \
+  " coalesce ((SELECT last FROM marks ORDER BY first DESC LIMIT 1), 0))"
+
 extern const SnetdSchema snetd_journal_schema;

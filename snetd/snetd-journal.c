@@ -50,6 +50,8 @@ struct SnetdJournal
   gboolean damaged; /* likewise */
   guint64 lost;     /* since then */
   guint64 lost_before;
+  SnetdJournalWritten written;
+  gpointer written_data;
 };
 
 static gboolean
@@ -88,12 +90,8 @@ prepare (SnetdJournal *journal, GError **error)
       if (*statements[i].statement == NULL)
         return FALSE;
     }
-  /* AUTOINCREMENT would write this down with each event. The last mark stays, whatever goes. */
-  if (!snetd_database_get_number (
-        journal->database,
-        "SELECT max (coalesce ((SELECT max (serial) FROM calls), 0),"
-        " coalesce ((SELECT last FROM marks ORDER BY first DESC LIMIT 1), 0))",
-        &journal->serial, error))
+  /* AUTOINCREMENT would write this down with each event. */
+  if (!snetd_database_get_number (journal->database, SNETD_JOURNAL_LAST, &journal->serial, error))
     return FALSE;
   return journal->serial <= SNETD_SERIAL_MAX ||
          snetd_database_set_damaged (journal->database, error);
@@ -132,6 +130,13 @@ const char *
 snetd_journal_get_trouble (SnetdJournal *journal)
 {
   return snetd_database_get_trouble (journal->database);
+}
+
+void
+snetd_journal_set_written (SnetdJournal *journal, SnetdJournalWritten written, gpointer user_data)
+{
+  journal->written = written;
+  journal->written_data = user_data;
 }
 
 static gboolean
@@ -312,6 +317,8 @@ write_out (SnetdJournal *journal, GError **error)
   journal->failing = FALSE;
   journal->lost_before += journal->lost;
   journal->lost = 0;
+  if (journal->serial != serial && journal->written != NULL)
+    journal->written ((guint64)journal->serial, journal->written_data);
   return TRUE;
 }
 

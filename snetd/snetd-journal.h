@@ -35,6 +35,11 @@ const char *snetd_journal_get_path (SnetdJournal *journal);
 /* See snetd_database_get_trouble(). */
 const char *snetd_journal_get_trouble (SnetdJournal *journal);
 
+/* Told of the last serial when events have been written; one at a time, NULL: nobody. */
+typedef void (*SnetdJournalWritten) (guint64 serial, gpointer user_data);
+void
+snetd_journal_set_written (SnetdJournal *journal, SnetdJournalWritten written, gpointer user_data);
+
 /* The request must be decided. */
 void snetd_journal_append (SnetdJournal *journal, SnetdRequest *request);
 

@@ -59,6 +59,13 @@ snetd_record_set_retention (SnetdRecord *record, const SnetdRetention *retention
     snetd_journal_set_retention (record->journal, retention);
 }
 
+void
+snetd_record_set_written (SnetdRecord *record, SnetdJournalWritten written, gpointer user_data)
+{
+  if (record->journal != NULL)
+    snetd_journal_set_written (record->journal, written, user_data);
+}
+
 static gboolean
 check_journal (SnetdRecord *record, GError **error)
 {

@@ -21,6 +21,10 @@ void snetd_record_note_gap (SnetdRecord *record);
 
 void snetd_record_set_retention (SnetdRecord *record, const SnetdRetention *retention);
 
+/* See snetd_journal_set_written(). */
+void
+snetd_record_set_written (SnetdRecord *record, SnetdJournalWritten written, gpointer user_data);
+
 /* See snetd_journal_query(). */
 GVariant *
 snetd_record_query (SnetdRecord *record, const SnetdFilter *filter, guint limit, GError **error);

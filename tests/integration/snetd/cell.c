@@ -90,6 +90,27 @@ try_query (Cell *cell)
     cell, cell_call (cell, g_variant_new ("(@a{sv}u)", cell_no_options (), 0)), "uid");
 }
 
+/* It knows no own events, so there is no list to judge. */
+static const char *
+try_read (Cell *cell)
+{
+  g_autoptr (GDBusMessage) reply = NULL;
+  const char *word;
+
+  miss (cell, BOB);
+  g_variant_unref (client_query (cell->fixture->root, "{}"));
+  reply = cell_call (cell, g_variant_new ("(tu)", G_GUINT64_CONSTANT (0), 0));
+  word = cell_judge (g_object_ref (reply));
+  if (g_str_equal (word, "yes"))
+    {
+      g_autoptr (GVariant) values = g_variant_get_child_value (g_dbus_message_get_body (reply), 4);
+
+      g_assert_cmpuint (g_variant_n_children (values), >, 0);
+      return "all";
+    }
+  return word;
+}
+
 /* org.snet.Rules */
 
 static char *
@@ -526,6 +547,21 @@ hear_cancelled (Cell *cell)
 }
 
 static const char *
+hear_recorded (Cell *cell)
+{
+  guint64 last;
+
+  miss (cell, (guint32)cell->owner);
+  {
+    g_autoptr (GVariant) events = client_query (cell->fixture->root, "{}");
+    g_autoptr (GVariant) newest = g_variant_get_child_value (events, 0);
+
+    g_assert_true (g_variant_lookup (newest, "serial", "t", &last));
+  }
+  return hears_id (cell, last, "");
+}
+
+static const char *
 hear_added (Cell *cell)
 {
   return hears_id (cell, make_rule (cell, cell->owner), "");
@@ -585,9 +621,11 @@ static const struct
   { "Events.ListMissed", try_list_missed },
   { "Events.Query", try_query },
   { "Events.Summarize", try_summarize },
+  { "Events.Read", try_read },
   { "Events.Requested", hear_requested },
   { "Events.Decided", hear_decided },
   { "Events.Cancelled", hear_cancelled },
+  { "Events.Recorded", hear_recorded },
   { "Rules.List", try_list_rules },
   { "Rules.Get", try_get },
   { "Rules.Add", try_add },
