@@ -1,35 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "snetd-manager.h"
 
-#include "snetd-backlog.h"
 #include "snetd-dict.h"
-#include "snetd-error.h"
-#include "snetd-late.h"
+#include "snetd-manager-private.h"
 #include "snetd-mode.h"
-#include "snetd-step.h"
-#include "snetd-waiting.h"
 
 /* What resolved tells snetd comes by one process more than what it tells the program. */
 #define NAME_MS 100
-
-struct _SnetdManager
-{
-  GObject parent_instance;
-
-  SnetdKernel *kernel;
-  SnetdMonitor *monitor;
-  SnetdRulebase *rulebase;
-  SnetdSwitch *mode;
-  SnetdHosts *hosts;
-  SnetdLate *unnamed; /* whose names may be on their way */
-  SnetdWaiting *waiting;
-  SnetdPrompts *prompts;
-  SnetdMissed *missed;
-  SnetdRecord *record;
-  SnetdBacklog *untold; /* decided, of which nobody has been told yet */
-  guint64 asked;        /* requests that somebody was asked about */
-  gboolean answering;
-};
 
 enum
 {
@@ -91,14 +68,13 @@ tell (SnetdRequest *request, gpointer user_data)
   g_signal_emit (self, signals[DECIDED], 0, request);
 }
 
-/* Who was asked about it hears at once how it has ended. */
-static void
-finish (SnetdManager *self,
-        SnetdRequest *request,
-        enum snet_verdict verdict,
-        int errno_value,
-        SnetdReason reason,
-        guint64 rule)
+void
+snetd_manager_finish (SnetdManager *self,
+                      SnetdRequest *request,
+                      enum snet_verdict verdict,
+                      int errno_value,
+                      SnetdReason reason,
+                      guint64 rule)
 {
   snetd_request_decide (request, verdict, errno_value, reason, rule);
   snetd_backlog_add (self->untold, request);
@@ -107,8 +83,11 @@ finish (SnetdManager *self,
     snetd_backlog_flush (self->untold);
 }
 
-static void
-cancel (SnetdManager *self, SnetdRequest *request, SnetdOutcome outcome, const char *reason)
+void
+snetd_manager_cancel (SnetdManager *self,
+                      SnetdRequest *request,
+                      SnetdOutcome outcome,
+                      const char *reason)
 {
   g_autoptr (SnetdRequest) hold = snetd_request_ref (request);
 
@@ -164,7 +143,7 @@ judge (SnetdManager *self, SnetdRequest *request, gint64 time)
   if (snetd_kernel_verdict (self->kernel, request->id, ruling.verdict, ruling.error,
                             has_terms ? &terms : NULL, &error))
     {
-      finish (self, request, ruling.verdict, ruling.error, ruling.reason, rule);
+      snetd_manager_finish (self, request, ruling.verdict, ruling.error, ruling.reason, rule);
       return TRUE;
     }
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
@@ -194,8 +173,8 @@ judge_missed (SnetdManager *self, gint64 now)
     }
 }
 
-static void
-judge_all (SnetdManager *self)
+void
+snetd_manager_judge_all (SnetdManager *self)
 {
   g_autoptr (GPtrArray) requests = snetd_waiting_list (self->waiting);
   const gint64 now = g_get_real_time ();
@@ -219,7 +198,7 @@ changed_cb (gpointer rulebase_or_switch, SnetdManager *self)
 {
   snetd_kernel_flush_tickets (self->kernel);
   if (!self->answering)
-    judge_all (self);
+    snetd_manager_judge_all (self);
 }
 
 /*
@@ -235,7 +214,7 @@ decide_by_policy (SnetdManager *self, SnetdRequest *request)
   if (snetd_kernel_get_config (self->kernel, &settings, &error) &&
       snetd_kernel_verdict (self->kernel, request->id, settings.policy, 0, NULL, &error))
     {
-      finish (self, request, settings.policy, 0, SNETD_REASON_POLICY, 0);
+      snetd_manager_finish (self, request, settings.policy, 0, SNETD_REASON_POLICY, 0);
       return TRUE;
     }
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
@@ -364,9 +343,9 @@ cancelled_cb (SnetdKernel *kernel, guint64 id, guint reason, guint verdict, Snet
     snetd_waiting_end (self->waiting, id,
                        reason == SNET_CANCEL_TIMEOUT ? SNETD_OUTCOME_DECIDED : SNETD_OUTCOME_GONE);
   else if (reason == SNET_CANCEL_TIMEOUT)
-    finish (self, request, verdict, 0, SNETD_REASON_TIMEOUT, 0);
+    snetd_manager_finish (self, request, verdict, 0, SNETD_REASON_TIMEOUT, 0);
   else
-    cancel (self, request, SNETD_OUTCOME_GONE, "exited");
+    snetd_manager_cancel (self, request, SNETD_OUTCOME_GONE, "exited");
 }
 
 static void
@@ -383,7 +362,7 @@ drop_lost (SnetdManager *self, GPtrArray *pending)
       SnetdRequest *request = g_ptr_array_index (requests, i);
 
       if (!g_hash_table_contains (ids, &request->id))
-        cancel (self, request, SNETD_OUTCOME_DECIDED, "lost");
+        snetd_manager_cancel (self, request, SNETD_OUTCOME_DECIDED, "lost");
     }
 }
 
@@ -501,153 +480,6 @@ SnetdPrompts *
 snetd_manager_get_prompts (SnetdManager *self)
 {
   return self->prompts;
-}
-
-static void
-set_ended_error (SnetdManager *self, guint64 id, GError **error)
-{
-  switch (snetd_waiting_outcome (self->waiting, id))
-    {
-    case SNETD_OUTCOME_DECIDED:
-      g_set_error (error, SNETD_ERROR, SNETD_ERROR_ALREADY_DECIDED,
-                   "Request %" G_GUINT64_FORMAT " has been decided already", id);
-      break;
-    case SNETD_OUTCOME_GONE:
-      g_set_error (error, SNETD_ERROR, SNETD_ERROR_UNKNOWN_REQUEST,
-                   "The process of request %" G_GUINT64_FORMAT " is gone", id);
-      break;
-    case SNETD_OUTCOME_UNKNOWN:
-    default:
-      g_set_error (error, SNETD_ERROR, SNETD_ERROR_UNKNOWN_REQUEST,
-                   "There is no request %" G_GUINT64_FORMAT, id);
-      break;
-    }
-}
-
-SnetdRequest *
-snetd_manager_find (SnetdManager *self, guint64 id, GError **error)
-{
-  SnetdRequest *request = snetd_waiting_lookup (self->waiting, id);
-  SnetdPrompt *prompt;
-
-  if (request != NULL)
-    return request;
-
-  /* The first of a prompt has ended, and others of it wait. */
-  prompt = snetd_prompts_lookup (self->prompts, id);
-  if (prompt != NULL)
-    return snetd_prompt_get_request (prompt);
-
-  set_ended_error (self, id, error);
-  return NULL;
-}
-
-/*
- * The kernel does not know a request any more that waits here. The reason is
- * on its way; without one it was lost.
- */
-static void
-explain_vanished (SnetdManager *self, guint64 id, GError **error)
-{
-  SnetdRequest *request;
-
-  snetd_kernel_dispatch (self->kernel);
-  request = snetd_waiting_lookup (self->waiting, id);
-  if (request != NULL)
-    cancel (self, request, SNETD_OUTCOME_DECIDED, "lost");
-  set_ended_error (self, id, error);
-}
-
-/* All that wait for the same answer, the one that was named first. */
-static GPtrArray *
-list_alike (SnetdManager *self, SnetdRequest *request)
-{
-  SnetdPrompt *prompt = snetd_prompts_lookup (self->prompts, request->id);
-  GPtrArray *alike = g_ptr_array_new_with_free_func ((GDestroyNotify)snetd_request_unref);
-
-  g_ptr_array_add (alike, snetd_request_ref (request));
-  if (prompt != NULL)
-    {
-      g_autoptr (GPtrArray) all = snetd_prompt_list_requests (prompt);
-
-      for (guint i = 0; i < all->len; i++)
-        if (g_ptr_array_index (all, i) != request)
-          g_ptr_array_add (alike, snetd_request_ref (g_ptr_array_index (all, i)));
-    }
-  return alike;
-}
-
-/* FALSE if the kernel took none; the error is about the first. */
-static gboolean
-give_verdict (SnetdManager *self,
-              GPtrArray *requests,
-              enum snet_verdict verdict,
-              int errno_value,
-              guint64 rule,
-              GError **error)
-{
-  g_autoptr (GError) first = NULL;
-  gboolean taken = FALSE;
-
-  for (guint i = 0; i < requests->len; i++)
-    {
-      SnetdRequest *request = g_ptr_array_index (requests, i);
-
-      if (snetd_kernel_verdict (self->kernel, request->id, verdict, errno_value, NULL,
-                                first == NULL ? &first : NULL))
-        {
-          snetd_step ("verdict");
-          finish (self, request, verdict, errno_value, SNETD_REASON_USER, rule);
-          snetd_step ("finished");
-          taken = TRUE;
-        }
-    }
-  if (!taken)
-    g_propagate_error (error, g_steal_pointer (&first));
-  return taken;
-}
-
-static gboolean
-make_rule (SnetdManager *self, SnetdRule *rule, GError **error)
-{
-  gboolean made;
-
-  self->answering = TRUE;
-  made = snetd_rulebase_add (self->rulebase, rule, error);
-  self->answering = FALSE;
-  return made;
-}
-
-gboolean
-snetd_manager_answer (SnetdManager *self,
-                      guint64 id,
-                      enum snet_verdict verdict,
-                      int errno_value,
-                      SnetdRule *rule,
-                      GError **error)
-{
-  g_autoptr (GError) local = NULL;
-  g_autoptr (GPtrArray) alike = NULL;
-  SnetdRequest *request = snetd_manager_find (self, id, error);
-  gboolean taken;
-
-  if (request == NULL || (rule != NULL && !make_rule (self, rule, error)))
-    return FALSE;
-
-  alike = list_alike (self, request);
-  taken = give_verdict (self, alike, verdict, errno_value, rule != NULL ? rule->id : 0, &local);
-  if (!taken && g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    explain_vanished (self, request->id, error);
-  else if (!taken)
-    g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_FAILED, "%s", local->message);
-
-  if (rule != NULL)
-    {
-      judge_all (self);
-      if (!taken)
-        g_prefix_error (error, "Rule %" G_GUINT64_FORMAT " was made, but: ", rule->id);
-    }
-  return taken;
 }
 
 static void
