@@ -25,7 +25,9 @@ int snet_register(struct snet *snet, const struct snet_callbacks *callbacks, voi
 	int err;
 
 	snet_lock(snet);
-	err = command(snet, SNET_CMD_REGISTER);
+	err = SNET_CHECK_RESERVED(snet, callbacks->reserved);
+	if (!err)
+		err = command(snet, SNET_CMD_REGISTER);
 	if (!err) {
 		snet->callbacks = *callbacks;
 		snet->data = data;
@@ -48,7 +50,9 @@ int snet_monitor(struct snet *snet, const struct snet_monitor_callbacks *callbac
 	int err;
 
 	snet_lock(snet);
-	err = join(snet);
+	err = SNET_CHECK_RESERVED(snet, callbacks->reserved);
+	if (!err)
+		err = join(snet);
 	if (!err) {
 		snet->monitor = *callbacks;
 		snet->monitor_data = data;
@@ -56,7 +60,7 @@ int snet_monitor(struct snet *snet, const struct snet_monitor_callbacks *callbac
 	return snet_unlock(snet, err);
 }
 
-static bool put_verdict(struct nl_msg *msg, uint64_t id, enum snet_verdict verdict, int error)
+static bool put_verdict(struct nl_msg *msg, uint64_t id, uint32_t verdict, int error)
 {
 	return msg && !nla_put_u64(msg, SNET_A_ID, id) &&
 	       !nla_put_u32(msg, SNET_A_VERDICT, verdict) &&
@@ -72,8 +76,13 @@ static bool put_terms(struct nl_msg *msg, const struct snet_ticket_terms *terms)
 			   !nla_put_u32(msg, SNET_A_TICKET_LIFETIME, terms->lifetime)));
 }
 
+static int check_terms(struct snet *snet, const struct snet_ticket_terms *terms)
+{
+	return terms ? SNET_CHECK_RESERVED(snet, terms->reserved) : 0;
+}
+
 /* Return: whether all of it could be written */
-static bool begin_verdict(struct snet *snet, uint16_t flags, uint64_t id, enum snet_verdict verdict,
+static bool begin_verdict(struct snet *snet, uint16_t flags, uint64_t id, uint32_t verdict,
 			  int error, const struct snet_ticket_terms *terms)
 {
 	struct nl_msg *msg = snet_command(snet, SNET_CMD_VERDICT, flags);
@@ -81,28 +90,36 @@ static bool begin_verdict(struct snet *snet, uint16_t flags, uint64_t id, enum s
 	return put_verdict(msg, id, verdict, error) && put_terms(msg, terms);
 }
 
-int snet_verdict_ticket(struct snet *snet, uint64_t id, enum snet_verdict verdict, int error,
+int snet_verdict_ticket(struct snet *snet, uint64_t id, uint32_t verdict, int error,
 			const struct snet_ticket_terms *terms)
 {
 	struct snet_call call = {0};
 	bool complete;
+	int err;
 
 	snet_lock(snet);
+	err = check_terms(snet, terms);
+	if (err)
+		return snet_unlock(snet, err);
 	complete = begin_verdict(snet, NLM_F_ACK, id, verdict, error, terms);
 	return snet_unlock(snet, snet_transact(snet, complete, &call));
 }
 
-int snet_verdict_nowait(struct snet *snet, uint64_t id, enum snet_verdict verdict, int error,
+int snet_verdict_nowait(struct snet *snet, uint64_t id, uint32_t verdict, int error,
 			const struct snet_ticket_terms *terms)
 {
 	bool complete;
+	int err;
 
 	snet_lock(snet);
+	err = check_terms(snet, terms);
+	if (err)
+		return snet_unlock(snet, err);
 	complete = begin_verdict(snet, 0, id, verdict, error, terms);
 	return snet_unlock(snet, snet_post(snet, complete));
 }
 
-int snet_verdict(struct snet *snet, uint64_t id, enum snet_verdict verdict, int error)
+int snet_verdict(struct snet *snet, uint64_t id, uint32_t verdict, int error)
 {
 	return snet_verdict_ticket(snet, id, verdict, error, NULL);
 }
@@ -132,8 +149,12 @@ int snet_mediated_add(struct snet *snet, const struct snet_mediated *entry)
 	struct snet_call call = {0};
 	struct nl_msg *msg;
 	bool complete;
+	int err;
 
 	snet_lock(snet);
+	err = SNET_CHECK_RESERVED(snet, entry->reserved);
+	if (err)
+		return snet_unlock(snet, err);
 	msg = snet_command(snet, SNET_CMD_MEDIATE_ADD, NLM_F_ACK);
 	complete = put_mediated(msg, entry) && !nla_put_u32(msg, SNET_A_HOLD, entry->hold);
 	return snet_unlock(snet, snet_transact(snet, complete, &call));
@@ -143,8 +164,12 @@ int snet_mediated_remove(struct snet *snet, const struct snet_mediated *entry)
 {
 	struct snet_call call = {0};
 	struct nl_msg *msg;
+	int err;
 
 	snet_lock(snet);
+	err = SNET_CHECK_RESERVED(snet, entry->reserved);
+	if (err)
+		return snet_unlock(snet, err);
 	msg = snet_command(snet, SNET_CMD_MEDIATE_DEL, NLM_F_ACK);
 	return snet_unlock(snet, snet_transact(snet, put_mediated(msg, entry), &call));
 }

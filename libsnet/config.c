@@ -34,8 +34,12 @@ int snet_config_set(struct snet *snet, const struct snet_config *config)
 	struct snet_call call = {0};
 	struct nl_msg *msg;
 	bool complete;
+	int err;
 
 	snet_lock(snet);
+	err = SNET_CHECK_RESERVED(snet, config->reserved);
+	if (err)
+		return snet_unlock(snet, err);
 	msg = snet_command(snet, SNET_CMD_CONFIG_SET, NLM_F_ACK);
 	complete = snet_number_put(&config_table, msg, config, fields);
 	return snet_unlock(snet, snet_transact(snet, complete, &call));

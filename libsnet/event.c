@@ -34,6 +34,8 @@ static const uint64_t ticket_required = BIT_OF(SNET_A_TICKET_FIELDS) | BIT_OF(SN
 
 #define NUMBER(kind_, member_, ...) SNET_NUMBER(kind_, struct snet_event, member_, ##__VA_ARGS__)
 
+_Static_assert(SNET_ANCESTORS_MAX <= SNET_EVENT_ANCESTORS_MAX, "all ancestors find a place");
+
 static const struct snet_number event_numbers[] = {
 	[SNET_A_ID] = NUMBER(U64, id, .nonzero = true),
 	[SNET_A_OPERATION] = NUMBER(U32, operation, .nonzero = true),
@@ -124,7 +126,7 @@ static bool add_ancestor(const struct nlattr *nla, struct snet_event *event)
 		return false;
 	while (event->ancestors[i])
 		i++;
-	if (i < SNET_ANCESTORS_MAX)
+	if (i < SNET_EVENT_ANCESTORS_MAX)
 		event->ancestors[i] = path;
 	return true;
 }
@@ -340,11 +342,13 @@ int snet_decode(const struct nlmsghdr *hdr, struct snet_item *ret_item)
 /**
  * snet_decode_ticket() - read one message of a list of tickets
  * @hdr: complete as far as nlmsg_len goes
- * @ret_ticket: what it says, with strings that are in @hdr
+ * @ret_ticket: what it says
+ * @ret_call: of the ticket, with strings that are in @hdr
  *
  * Return: false if it is malformed
  */
-bool snet_decode_ticket(const struct nlmsghdr *hdr, struct snet_ticket *ret_ticket)
+bool snet_decode_ticket(const struct nlmsghdr *hdr, struct snet_ticket *ret_ticket,
+			struct snet_event *ret_call)
 {
 	const struct genlmsghdr *genl;
 	struct reading reading;
@@ -355,8 +359,8 @@ bool snet_decode_ticket(const struct nlmsghdr *hdr, struct snet_ticket *ret_tick
 	genl = nlmsg_data(hdr);
 	if (genl->cmd != SNET_CMD_TICKET_GET)
 		return false;
-	memset(ret_ticket, 0, sizeof(*ret_ticket));
-	reading = decode_event(genl, &ret_ticket->call);
+	*ret_ticket = (struct snet_ticket){.call = ret_call};
+	reading = decode_event(genl, ret_call);
 	return !reading.bad && (reading.seen & ticket_required) == ticket_required &&
 	       snet_number_read_all(&ticket_table, hdr, ret_ticket, &fields);
 }

@@ -35,9 +35,9 @@ static const struct {
 	{IPPROTO_RAW, "raw"},	    {262 /* since 5.6 */, "mptcp"},
 };
 
-const char *snet_operation_name(enum snet_operation operation)
+const char *snet_operation_name(uint32_t operation)
 {
-	return (unsigned int)operation < __SNET_OP_MAX ? operations[operation].name : NULL;
+	return operation < __SNET_OP_MAX ? operations[operation].name : NULL;
 }
 
 /* The numbers are those of the internet; other families count for themselves. */
@@ -80,10 +80,10 @@ int snet_event_format(const struct snet_event *event, char *buffer, size_t size)
 	const char *syscall = NULL;
 	char comm[16], number[16];
 
-	if ((unsigned int)event->operation < __SNET_OP_MAX)
+	if (event->operation < __SNET_OP_MAX)
 		syscall = operations[event->operation].syscall;
 	if (!syscall) {
-		snprintf(number, sizeof(number), "%u", (unsigned int)event->operation);
+		snprintf(number, sizeof(number), "%" PRIu32, event->operation);
 		syscall = number;
 	}
 	printable_comm(event->comm, comm);

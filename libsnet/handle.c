@@ -184,7 +184,7 @@ struct snet *snet_close(struct snet *snet)
 	return NULL;
 }
 
-int snet_fd(struct snet *snet)
+int snet_fd(const struct snet *snet)
 {
 	return snet->epoll_fd;
 }

@@ -115,8 +115,9 @@ static int tell_ticket(struct snet *snet, const struct nlmsghdr *hdr, void *data
 {
 	const struct ticket_listener *listener = data;
 	struct snet_ticket ticket;
+	struct snet_event call;
 
-	if (!snet_decode_ticket(hdr, &ticket))
+	if (!snet_decode_ticket(hdr, &ticket, &call))
 		return -EBADMSG;
 	listener->callback(snet, &ticket, listener->data);
 	return 1;

@@ -3,7 +3,8 @@
  * Inside libsnet.
  *
  * Who calls whom: command.c, config.c, stats.c, list.c and dispatch.c are the
- * public functions, they take the lock; below them transport.c sends and
+ * public functions, they take the lock; below them reserved.c looks at what the
+ * caller has left zero, transport.c sends and
  * receives, queue.c keeps the messages until snet_dispatch() delivers them,
  * event.c, ack.c and number.c read them.
  */
@@ -194,6 +195,12 @@ int snet_fail(struct snet *snet, int error, const char *words, size_t len);
 /* Fails a call with words of the library's own. */
 #define SNET_FAIL(snet, error, words) snet_fail(snet, error, words, sizeof(words))
 
+/* reserved.c */
+int snet_check_reserved(struct snet *snet, const void *reserved, size_t size);
+
+/* For an array of the caller's; 0 or what the call is to return. */
+#define SNET_CHECK_RESERVED(snet, array) snet_check_reserved(snet, array, sizeof(array))
+
 /* transport.c */
 struct nl_msg *snet_command(struct snet *snet, uint8_t command, uint16_t flags);
 int snet_post(struct snet *snet, bool complete);
@@ -207,7 +214,8 @@ void snet_ack_read_done(const struct nlmsghdr *hdr, struct snet_ack *ret_ack);
 
 /* event.c */
 int snet_decode(const struct nlmsghdr *hdr, struct snet_item *ret_item);
-bool snet_decode_ticket(const struct nlmsghdr *hdr, struct snet_ticket *ret_ticket);
+bool snet_decode_ticket(const struct nlmsghdr *hdr, struct snet_ticket *ret_ticket,
+			struct snet_event *ret_call);
 
 /* list.c */
 int snet_list(struct snet *snet, uint8_t command,

@@ -68,8 +68,8 @@ int snet_stats_get(struct snet *snet, struct snet_stats *ret_stats)
 }
 
 struct stats_listener {
-	void (*callback)(struct snet *snet, enum snet_operation operation,
-			 const struct snet_stats *stats, void *data);
+	void (*callback)(struct snet *snet, uint32_t operation, const struct snet_stats *stats,
+			 void *data);
 	void *data;
 };
 
@@ -86,7 +86,7 @@ static int tell_stats(struct snet *snet, const struct nlmsghdr *hdr, void *data)
 }
 
 int snet_stats_list(struct snet *snet,
-		    void (*callback)(struct snet *snet, enum snet_operation operation,
+		    void (*callback)(struct snet *snet, uint32_t operation,
 				     const struct snet_stats *stats, void *data),
 		    void *data)
 {

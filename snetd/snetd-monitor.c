@@ -96,7 +96,8 @@ snetd_monitor_dispatch (SnetdMonitor *self)
 gboolean
 snetd_monitor_start (SnetdMonitor *self, GError **error)
 {
-  static const struct snet_monitor_callbacks callbacks = { event_cb, overrun_cb };
+  static const struct snet_monitor_callbacks callbacks = { .event = event_cb,
+                                                           .overrun = overrun_cb };
   int result;
 
   g_return_val_if_fail (self->snet == NULL, FALSE);

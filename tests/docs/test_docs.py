@@ -201,6 +201,48 @@ def desktop():
             yield f"the setting {key} is not described"
 
 
+def library():
+    """libsnet(3), and each function of libsnet and each struct, has a page that apropos finds"""
+    symbols = re.findall(r"^\t(\w+);$", (TOP / "libsnet" / "libsnet.map").read_text(), re.MULTILINE)
+    structs = re.findall(r"^struct (\w+) \{$", (TOP / "libsnet" / "snet.h").read_text(), re.MULTILINE)
+    made = {Path(file).stem: file for file in sys.argv[1:] if file.endswith(".3")}
+    assert symbols and structs, "there are none to look for"
+    for name in sorted({"libsnet", "snet_enumerations", *symbols, *structs} ^ made.keys()):
+        yield f"{name} is a page, or in the library, but not both"
+    for name, file in made.items():
+        found = subprocess.run(["lexgrog", file], capture_output=True, text=True).stdout
+        if f'"{name} - ' not in found:
+            yield f"{file}: no name and no description: {found}"
+    overview = (DOCS / "libsnet.md").read_text()
+    for name in symbols:
+        if f"`{name}()`" not in overview:
+            yield f"{name}() is not in libsnet.md"
+
+
+def header():
+    """Nothing in snet.h can be left out: comment, parameter, member, value, what is returned"""
+    make_man3 = load(DOCS / "make-man3")
+    text = (TOP / "libsnet" / "snet.h").read_text()
+    body = text.index("struct snet;")
+    parts = {"comment": r"^/\*\*(?:(?!\*/).)*\*/\n",
+             "line": r"^ \* @\w+: [^\n]*\n", "member": r"[ \t]*/\*\*<.*?\*/",
+             "return": r"^ \* Return: [^\n]*\n"}
+    for part, pattern in parts.items():
+        tried = 0
+        for match in re.finditer(pattern, text[body:], re.DOTALL | re.MULTILINE):
+            tried += 1
+            less = text[:body + match.start()] + text[body + match.end():]
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "snet.h"
+                path.write_text(less)
+                try:
+                    make_man3.Header(path)
+                except (make_man3.Missing, IndexError, ValueError):
+                    continue
+            yield f"snet.h: nobody misses this {part}: {match.group()[:60]!r}"
+        assert tried > 20, f"there is no {part} to leave out"
+
+
 def pictures():
     """Each picture is shown, and those of the metainfo are there"""
     there = {path.name for path in (DOCS / "pictures").iterdir()}
@@ -293,8 +335,8 @@ def links():
 
 def main():
     failed = False
-    checks = (reference, members, settings, errors, keys, authority, daemon, desktop, pictures, pages,
-              looks, commands, links)
+    checks = (reference, members, settings, errors, keys, authority, daemon, desktop, library,
+              header, pictures, pages, looks, commands, links)
     print(f"1..{len(checks)}")
     for number, check in enumerate(checks, 1):
         problems = list(check())

@@ -75,6 +75,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autofree struct nlmsghdr *message = NULL;
   struct snet_ticket ticket;
+  struct snet_event call;
   struct snet_ack ack;
 
   if (size < NLMSG_HDRLEN)
@@ -84,8 +85,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   message->nlmsg_len = size;
 
   read_item (message);
-  if (snet_decode_ticket (message, &ticket))
-    check_event (&ticket.call);
+  if (snet_decode_ticket (message, &ticket, &call))
+    check_event (ticket.call);
   if (snet_ack_read (message, &ack))
     check_ack (message, &ack);
   snet_ack_read_done (message, &ack);

@@ -346,7 +346,7 @@ snet_close (struct snet *snet)
 }
 
 int
-snet_fd (struct snet *snet)
+snet_fd (const struct snet *snet)
 {
   return snet->fd;
 }
@@ -417,7 +417,7 @@ snet_dispatch (struct snet *snet)
 int
 snet_verdict_ticket (struct snet *snet,
                      uint64_t id,
-                     enum snet_verdict verdict,
+                     uint32_t verdict,
                      int error,
                      const struct snet_ticket_terms *terms)
 {

@@ -72,7 +72,11 @@ main (void)
   check (allower.snet, snet_register (allower.snet, &callbacks, &allower));
   for (int operation = SNET_OP_UNSPEC + 1; operation <= SNET_OP_MAX; operation++)
     {
-      const struct snet_mediated any = { operation, SNET_ANY, SNET_ANY, SNET_ANY, SNET_HOLD_AUTO };
+      const struct snet_mediated any = { .operation = operation,
+                                         .family = SNET_ANY,
+                                         .type = SNET_ANY,
+                                         .protocol = SNET_ANY,
+                                         .hold = SNET_HOLD_AUTO };
 
       check (allower.snet, snet_mediated_add (allower.snet, &any));
     }

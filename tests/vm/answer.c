@@ -78,7 +78,11 @@ mediation_end (Mediation *mediation)
 void
 mediate (Mediation *mediation, enum snet_operation operation, int family)
 {
-  struct snet_mediated entry = { operation, family, SNET_ANY, SNET_ANY, SNET_HOLD_AUTO };
+  struct snet_mediated entry = { .operation = operation,
+                                 .family = family,
+                                 .type = SNET_ANY,
+                                 .protocol = SNET_ANY,
+                                 .hold = SNET_HOLD_AUTO };
 
   g_assert_cmpint (snet_mediated_add (mediation->snet, &entry), ==, 0);
 }

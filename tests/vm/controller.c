@@ -49,7 +49,9 @@ refusal_free (Refusal *refusal)
 Controller *
 controller_new (void)
 {
-  static const struct snet_callbacks callbacks = { on_request, on_cancel, on_overrun, on_refused };
+  static const struct snet_callbacks callbacks = {
+    .request = on_request, .cancel = on_cancel, .overrun = on_overrun, .refused = on_refused
+  };
   Controller *controller = g_new0 (Controller, 1);
   int err;
 

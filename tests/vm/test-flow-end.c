@@ -157,7 +157,11 @@ test_controller_gone (gconstpointer data)
 static void
 set_hold (Flow *flow, enum snet_hold hold)
 {
-  const struct snet_mediated mediated = { SNET_OP_CONNECT, AF_INET, SNET_ANY, SNET_ANY, hold };
+  const struct snet_mediated mediated = { .operation = SNET_OP_CONNECT,
+                                          .family = AF_INET,
+                                          .type = SNET_ANY,
+                                          .protocol = SNET_ANY,
+                                          .hold = hold };
 
   g_assert_cmpint (snet_mediated_add (flow->controller->snet, &mediated), ==, 0);
 }

@@ -215,7 +215,11 @@ test_many (void)
 static void
 set_hold (Flow *flow, enum snet_hold hold)
 {
-  const struct snet_mediated mediated = { SNET_OP_SEND, AF_INET, SNET_ANY, SNET_ANY, hold };
+  const struct snet_mediated mediated = { .operation = SNET_OP_SEND,
+                                          .family = AF_INET,
+                                          .type = SNET_ANY,
+                                          .protocol = SNET_ANY,
+                                          .hold = hold };
 
   g_assert_cmpint (snet_mediated_add (flow->controller->snet, &mediated), ==, 0);
 }

@@ -73,7 +73,11 @@ test_list (void)
   g_autoptr (Mediation) mediation = mediation_begin (snet);
   g_autoptr (GArray) full = NULL;
   g_autoptr (GArray) changed = NULL;
-  struct snet_mediated entry = { SNET_OP_BIND, AF_INET, SOCK_STREAM, 0, SNET_HOLD_THREAD };
+  struct snet_mediated entry = { .operation = SNET_OP_BIND,
+                                 .family = AF_INET,
+                                 .type = SOCK_STREAM,
+                                 .protocol = 0,
+                                 .hold = SNET_HOLD_THREAD };
 
   for (entry.protocol = 0; entry.protocol < SNET_MEDIATED_MAX; entry.protocol++)
     g_assert_cmpint (snet_mediated_add (snet, &entry), ==, 0);
@@ -131,6 +135,11 @@ call_clients (gconstpointer unused)
   return denied;
 }
 
+#define KIND(operation_, family_, type_, protocol_)                                                \
+  {                                                                                                \
+    .operation = operation_, .family = family_, .type = type_, .protocol = protocol_,              \
+  }
+
 /* Each part of an entry counts, and each may be any. */
 static void
 test_kinds (void)
@@ -140,14 +149,14 @@ test_kinds (void)
     struct snet_mediated entry;
     int denied;
   } cases[] = {
-    { { SNET_OP_CONNECT, SNET_ANY, SNET_ANY, SNET_ANY, SNET_HOLD_AUTO }, 0x1f },
-    { { SNET_OP_CONNECT, AF_INET, SNET_ANY, SNET_ANY, SNET_HOLD_AUTO }, 0x07 },
-    { { SNET_OP_CONNECT, AF_INET6, SNET_ANY, SNET_ANY, SNET_HOLD_AUTO }, 0x18 },
-    { { SNET_OP_CONNECT, SNET_ANY, SOCK_DGRAM, SNET_ANY, SNET_HOLD_AUTO }, 0x16 },
-    { { SNET_OP_CONNECT, SNET_ANY, SNET_ANY, IPPROTO_UDP, SNET_HOLD_AUTO }, 0x12 },
-    { { SNET_OP_CONNECT, AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE, SNET_HOLD_AUTO }, 0x04 },
-    { { SNET_OP_CONNECT, AF_INET, SOCK_STREAM, IPPROTO_UDP, SNET_HOLD_AUTO }, 0 },
-    { { SNET_OP_BIND, SNET_ANY, SNET_ANY, SNET_ANY, SNET_HOLD_AUTO }, 0 },
+    { KIND (SNET_OP_CONNECT, SNET_ANY, SNET_ANY, SNET_ANY), 0x1f },
+    { KIND (SNET_OP_CONNECT, AF_INET, SNET_ANY, SNET_ANY), 0x07 },
+    { KIND (SNET_OP_CONNECT, AF_INET6, SNET_ANY, SNET_ANY), 0x18 },
+    { KIND (SNET_OP_CONNECT, SNET_ANY, SOCK_DGRAM, SNET_ANY), 0x16 },
+    { KIND (SNET_OP_CONNECT, SNET_ANY, SNET_ANY, IPPROTO_UDP), 0x12 },
+    { KIND (SNET_OP_CONNECT, AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE), 0x04 },
+    { KIND (SNET_OP_CONNECT, AF_INET, SOCK_STREAM, IPPROTO_UDP), 0 },
+    { KIND (SNET_OP_BIND, SNET_ANY, SNET_ANY, SNET_ANY), 0 },
   };
   g_autoptr (Controller) controller = hold_begin ();
   g_autoptr (Mediation) mediation = mediation_begin (controller->snet);
@@ -543,10 +552,7 @@ test_receive (void)
 }
 
 static void
-add_stats (struct snet *snet,
-           enum snet_operation operation,
-           const struct snet_stats *stats,
-           void *data)
+add_stats (struct snet *snet, guint32 operation, const struct snet_stats *stats, void *data)
 {
   struct snet_stats *sum = data;
 

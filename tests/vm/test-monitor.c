@@ -40,7 +40,7 @@ on_overrun (struct snet *snet, void *data)
   monitor->overruns++;
 }
 
-static const struct snet_monitor_callbacks callbacks = { on_event, on_overrun };
+static const struct snet_monitor_callbacks callbacks = { .event = on_event, .overrun = on_overrun };
 
 static Monitor *
 monitor_new (void)
@@ -144,8 +144,10 @@ static void
 test_ticket (void)
 {
   static const int errors[] = { 0, EXDEV };
-  static const struct snet_ticket_terms terms = { SNET_FIELD_OPERATION | SNET_FIELD_REMOTE_PORT,
-                                                  SNET_TICKET_FIXED, 600 };
+  static const struct snet_ticket_terms terms = { .fields =
+                                                    SNET_FIELD_OPERATION | SNET_FIELD_REMOTE_PORT,
+                                                  .mode = SNET_TICKET_FIXED,
+                                                  .lifetime = 600 };
   g_autoptr (Controller) controller = hold_begin ();
   g_autoptr (Monitor) monitor = monitor_new ();
 

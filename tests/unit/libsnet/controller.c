@@ -38,8 +38,12 @@ on_refused (struct snet *snet, uint64_t id, int error, void *data)
                           snet_strerror (snet, error));
 }
 
-const struct snet_callbacks controller_callbacks = { controller_on_request, on_cancel, on_overrun,
-                                                     on_refused };
+const struct snet_callbacks controller_callbacks = {
+  .request = controller_on_request,
+  .cancel = on_cancel,
+  .overrun = on_overrun,
+  .refused = on_refused,
+};
 
 void
 controller_assert_told (Controller *controller, const char *expected)

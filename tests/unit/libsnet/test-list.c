@@ -229,10 +229,7 @@ operations_kernel (FakeKernel *kernel, const struct nlmsghdr *command, gpointer 
 }
 
 static void
-on_stats (struct snet *snet,
-          enum snet_operation operation,
-          const struct snet_stats *stats,
-          void *data)
+on_stats (struct snet *snet, guint32 operation, const struct snet_stats *stats, void *data)
 {
   guint *sum = data;
 
@@ -299,12 +296,12 @@ on_ticket (struct snet *snet, const struct snet_ticket *ticket, void *data)
   g_assert_cmpuint (ticket->terms.mode, ==, SNET_TICKET_EXTENDED);
   g_assert_cmpuint (ticket->terms.lifetime, ==, 3600);
   g_assert_cmpuint (ticket->hits, ==, G_GUINT64_CONSTANT (1) << 40);
-  g_assert_cmpint (ticket->call.verdict, ==, SNET_VERDICT_DENY);
-  g_assert_cmpint (ticket->call.error, ==, EPERM);
-  g_assert_cmpint (ticket->call.operation, ==, SNET_OP_CONNECT);
-  g_assert_cmpstr (ticket->call.program, ==, "/usr/bin/curl");
-  g_assert_cmpuint (ticket->call.uid, ==, G_MAXUINT32);
-  g_assert_cmphex (ticket->call.fields, ==, SNET_EVENT_REMOTE | SNET_EVENT_VERDICT);
+  g_assert_cmpint (ticket->call->verdict, ==, SNET_VERDICT_DENY);
+  g_assert_cmpint (ticket->call->error, ==, EPERM);
+  g_assert_cmpint (ticket->call->operation, ==, SNET_OP_CONNECT);
+  g_assert_cmpstr (ticket->call->program, ==, "/usr/bin/curl");
+  g_assert_cmpuint (ticket->call->uid, ==, G_MAXUINT32);
+  g_assert_cmphex (ticket->call->fields, ==, SNET_EVENT_REMOTE | SNET_EVENT_VERDICT);
   (*n)++;
 }
 

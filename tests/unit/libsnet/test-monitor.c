@@ -19,7 +19,7 @@ on_overrun (struct snet *snet, void *data)
   g_string_append (data, "! ");
 }
 
-static const struct snet_monitor_callbacks callbacks = { on_event, on_overrun };
+static const struct snet_monitor_callbacks callbacks = { .event = on_event, .overrun = on_overrun };
 
 static void
 assert_seen (GString *seen, const char *expected)
@@ -129,7 +129,7 @@ test_controller (void)
 static void
 test_no_callbacks (void)
 {
-  static const struct snet_monitor_callbacks none = { NULL, NULL };
+  static const struct snet_monitor_callbacks none = { .event = NULL };
   g_autoptr (FakeKernel) kernel = fake_kernel_new (NULL, NULL);
 
   g_assert_cmpint (snet_monitor (kernel->snet, &none, NULL), ==, 0);

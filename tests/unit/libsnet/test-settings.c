@@ -92,7 +92,7 @@ config_kernel (FakeKernel *kernel, const struct nlmsghdr *command, gpointer data
 static void
 test_config_set (void)
 {
-  struct snet_config config;
+  struct snet_config config = { 0 };
   ConfigKernel self = { 0 };
   g_auto (Controller) controller;
   struct snet *snet;
@@ -262,8 +262,14 @@ expecting_kernel (FakeKernel *kernel, const struct nlmsghdr *command, gpointer d
 static void
 test_mediated (void)
 {
-  struct snet_mediated entry = { SNET_OP_SEND, AF_UNIX, 2, 0, SNET_HOLD_THREAD };
-  struct snet_mediated any = { SNET_OP_BIND, SNET_ANY, SNET_ANY, SNET_ANY, SNET_HOLD_AUTO };
+  struct snet_mediated entry = {
+    .operation = SNET_OP_SEND, .family = AF_UNIX, .type = 2, .protocol = 0, .hold = SNET_HOLD_THREAD
+  };
+  struct snet_mediated any = { .operation = SNET_OP_BIND,
+                               .family = SNET_ANY,
+                               .type = SNET_ANY,
+                               .protocol = SNET_ANY,
+                               .hold = SNET_HOLD_AUTO };
   g_auto (Controller) controller;
   struct snet *snet;
   Expected expected;
@@ -308,11 +314,11 @@ static void
 test_verdict_ticket (void)
 {
   static const struct snet_ticket_terms cases[] = {
-    { 0, SNET_TICKET_OFF, 0 },
-    { SNET_FIELD_ALL, SNET_TICKET_DEFAULT, SNET_TICKET_DEFAULT },
-    { SNET_FIELD_PROCESS, SNET_TICKET_EXTENDED, SNET_TICKET_DEFAULT },
-    { SNET_FIELD_UID, SNET_TICKET_DEFAULT, 3600 },
-    { G_MAXUINT64, 77, G_MAXUINT32 - 1 },
+    { .fields = 0, .mode = SNET_TICKET_OFF, .lifetime = 0 },
+    { .fields = SNET_FIELD_ALL, .mode = SNET_TICKET_DEFAULT, .lifetime = SNET_TICKET_DEFAULT },
+    { .fields = SNET_FIELD_PROCESS, .mode = SNET_TICKET_EXTENDED, .lifetime = SNET_TICKET_DEFAULT },
+    { .fields = SNET_FIELD_UID, .mode = SNET_TICKET_DEFAULT, .lifetime = 3600 },
+    { .fields = G_MAXUINT64, .mode = 77, .lifetime = G_MAXUINT32 - 1 },
   };
   g_auto (Controller) controller;
   struct snet *snet;
