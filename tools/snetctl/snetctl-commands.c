@@ -10,6 +10,8 @@
 static const SnetctlCommand *const commands[] = {
   &snetctl_status,
   &snetctl_pending,
+  &snetctl_rules,
+  &snetctl_learn,
 };
 
 static const SnetctlCommand *

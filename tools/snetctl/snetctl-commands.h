@@ -6,7 +6,9 @@
 G_BEGIN_DECLS
 
 /* Each in the file of its name. */
+extern const SnetctlCommand snetctl_learn;
 extern const SnetctlCommand snetctl_pending;
+extern const SnetctlCommand snetctl_rules;
 extern const SnetctlCommand snetctl_status;
 
 int snetctl_main (int argc, char *argv[]);
