@@ -8,10 +8,21 @@
 
 /* In the order of --help. */
 static const SnetctlCommand *const commands[] = {
+  // clang-format off
   &snetctl_status,
   &snetctl_pending,
+  &snetctl_allow,
+  &snetctl_deny,
+  &snetctl_missed,
+  &snetctl_dismiss,
   &snetctl_rules,
   &snetctl_learn,
+  &snetctl_mode,
+  &snetctl_set,
+  &snetctl_stats,
+  &snetctl_flush,
+  &snetctl_reload,
+  // clang-format on
 };
 
 static const SnetctlCommand *

@@ -6,9 +6,18 @@
 G_BEGIN_DECLS
 
 /* Each in the file of its name. */
+extern const SnetctlCommand snetctl_allow;
+extern const SnetctlCommand snetctl_deny;
+extern const SnetctlCommand snetctl_dismiss;
+extern const SnetctlCommand snetctl_flush;
 extern const SnetctlCommand snetctl_learn;
+extern const SnetctlCommand snetctl_missed;
+extern const SnetctlCommand snetctl_mode;
 extern const SnetctlCommand snetctl_pending;
+extern const SnetctlCommand snetctl_reload;
 extern const SnetctlCommand snetctl_rules;
+extern const SnetctlCommand snetctl_set;
+extern const SnetctlCommand snetctl_stats;
 extern const SnetctlCommand snetctl_status;
 
 int snetctl_main (int argc, char *argv[]);

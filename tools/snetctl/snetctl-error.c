@@ -36,6 +36,8 @@ static const struct
   { SNET_ERROR_NAME_UNKNOWN_RULE, SNETCTL_EXIT_NOT_FOUND,
     N_ ("The rules and their ids: snetctl rules") },
   { SNET_ERROR_NAME_STORE_FAILED, SNETCTL_EXIT_FAILED, N_ ("See: journalctl -u snetd") },
+  { SNET_ERROR_NAME_INVALID_CONFIG, SNETCTL_EXIT_FAILED,
+    N_ ("What is wrong: journalctl -u snetd") },
 };
 
 gboolean

@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Writes a value as one line of JSON. An a{sv} becomes an object with the same keys. */
+/* A value as JSON, in one line. An a{sv} becomes an object with the same keys. */
+char *snetctl_json_text (GVariant *value);
 void snetctl_json_print (GVariant *value);
 
 G_END_DECLS

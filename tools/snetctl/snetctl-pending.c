@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 
+#include <gio/gio.h>
 #include <glib/gi18n.h>
 
 #include "gsnet-event.h"
-#include "gsnet-words.h"
 #include "snet-names.h"
 
 #include "snetctl-bus.h"
 #include "snetctl-commands.h"
+#include "snetctl-event.h"
 #include "snetctl-json.h"
 #include "snetctl-table.h"
+#include "snetctl-time.h"
+
+/* Soon it is over. */
+#define SOON_SECONDS 10
 
 static gboolean run_pending (SnetctlCall *call, GError **error);
 
@@ -21,35 +26,45 @@ const SnetctlCommand snetctl_pending = {
   run_pending,
 };
 
-static const SnetctlColumn columns[] = {
-  { N_ ("ID"), 1, TRUE, FALSE },         { N_ ("USER"), 4, FALSE, FALSE },
-  { N_ ("PROGRAM"), 0.3, FALSE, TRUE },  { N_ ("PID"), 1, TRUE, FALSE },
-  { N_ ("OPERATION"), 7, FALSE, FALSE }, { N_ ("WHERE"), 0.4, FALSE, TRUE },
+enum
+{
+  ID,
+  PROGRAM,
+  OPERATION,
+  WHERE,
+  LEFT,
+  USER,
+  PID,
+  N_COLUMNS
+};
+
+static const SnetctlColumn columns[N_COLUMNS] = {
+  [ID] = { N_ ("ID"), 0, TRUE, FALSE },
+  [PROGRAM] = { N_ ("PROGRAM"), 10, FALSE, TRUE },
+  [OPERATION] = { N_ ("OPERATION"), 0, FALSE, FALSE },
+  [WHERE] = { N_ ("WHERE"), 12, FALSE, TRUE },
+  [LEFT] = { N_ ("LEFT"), 0, TRUE, FALSE },
+  [USER] = { N_ ("USER"), 0, FALSE, FALSE },
+  [PID] = { N_ ("PID"), 0, TRUE, FALSE },
 };
 
 static void
 add_event (SnetctlTable *table, GVariant *dict)
 {
-  guint64 id = 0;
-  g_autoptr (GsnetEvent) event = NULL;
-  g_autofree char *id_text = NULL;
-  g_autofree char *pid_text = NULL;
-  g_autofree char *user = NULL;
-  g_autofree char *program = NULL;
-  g_autofree char *where = NULL;
-  guint32 number = 0;
+  g_autoptr (GsnetEvent) event = gsnet_event_new (0, dict);
+  const gint64 left = gsnet_event_get_deadline (event) - g_get_real_time ();
+  g_autofree char *id = g_strdup_printf ("%" G_GUINT64_FORMAT, gsnet_event_get_id (event));
+  g_autofree char *pid = snetctl_event_pid (event);
+  g_autofree char *user = snetctl_event_user (event);
+  g_autofree char *program = snetctl_event_program (event);
+  g_autofree char *where = snetctl_event_where (event);
+  g_autofree char *operation = gsnet_event_dup_visible (event, SNET_KEY_OPERATION);
+  g_autofree char *time = gsnet_event_get_deadline (event) ? snetctl_time_short (left) : NULL;
 
-  g_variant_lookup (dict, SNET_KEY_ID, "t", &id);
-  event = gsnet_event_new (id, dict);
-  id_text = g_strdup_printf ("%" G_GUINT64_FORMAT, id);
-  if (gsnet_event_get_pid (event, &number))
-    pid_text = g_strdup_printf ("%u", number);
-  if (gsnet_event_get_uid (event, &number))
-    user = gsnet_words_user (number);
-  program = gsnet_event_dup_visible (event, SNET_KEY_PROGRAM);
-  where = gsnet_words_where (event);
-  snetctl_table_add (table, (const char *const[]){ id_text, user, program, pid_text,
-                                                   gsnet_event_get_operation (event), where });
+  snetctl_table_add (
+    table, (const char *const[N_COLUMNS]){ id, program, operation, where, time, user, pid });
+  if (time && left < SOON_SECONDS * G_USEC_PER_SEC)
+    snetctl_table_color (table, LEFT, "red");
 }
 
 static gboolean
@@ -59,7 +74,8 @@ run_pending (SnetctlCall *call, GError **error)
   g_autoptr (GVariant) events = NULL;
   g_autoptr (SnetctlTable) table = NULL;
 
-  if (!snetctl_call_parse (call, &snetctl_pending, NULL, NULL, 0, 0, error))
+  if (!snetctl_call_parse (call, &snetctl_pending, NULL,
+                           _ ("To answer: snetctl allow ID, or snetctl deny ID."), 0, 0, error))
     return FALSE;
   reply = snetctl_bus_call (call, SNET_INTERFACE_EVENTS, "ListPending", NULL, "(aa{sv})", error);
   if (!reply)

@@ -35,10 +35,10 @@ typedef struct
 } Filter;
 
 static const SnetctlColumn columns[] = {
-  { N_ ("ID"), 1, TRUE, FALSE },        { N_ ("ACTION"), 5, FALSE, FALSE },
-  { N_ ("PROGRAM"), 0.2, FALSE, TRUE }, { N_ ("WHAT"), 0.1, FALSE, TRUE },
-  { N_ ("WHERE"), 0.3, FALSE, TRUE },   { N_ ("LIFETIME"), 0.1, FALSE, TRUE },
-  { N_ ("OWNER"), 6, FALSE, TRUE },     { N_ ("STATE"), 1, FALSE, TRUE },
+  { N_ ("ID"), 0, TRUE, FALSE },       { N_ ("ACTION"), 0, FALSE, FALSE },
+  { N_ ("PROGRAM"), 10, FALSE, TRUE }, { N_ ("WHAT"), 8, FALSE, TRUE },
+  { N_ ("WHERE"), 12, FALSE, TRUE },   { N_ ("LIFETIME"), 0, FALSE, FALSE },
+  { N_ ("OWNER"), 0, FALSE, FALSE },   { N_ ("STATE"), 0, FALSE, FALSE },
 };
 
 static gboolean

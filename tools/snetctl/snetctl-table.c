@@ -3,15 +3,29 @@
 
 #include <glib/gi18n.h>
 #include <libsmartcols.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
+#include "snetctl-fit.h"
 #include "snetctl-table.h"
+
+#define LEAST_WIDTH 10
 
 struct _SnetctlTable
 {
-  struct libscols_table *table;
-  struct libscols_line *last;
+  const SnetctlColumn *columns;
   guint n_columns;
+  gboolean color;
+  gboolean no_titles;
+  GPtrArray *rows; /* of Cell */
 };
+
+typedef struct
+{
+  char *text;
+  const char *color;
+} Cell;
 
 /* libsmartcols fails only without memory, as which GLib ends the program. */
 static void
@@ -21,51 +35,143 @@ must (int result)
     g_error ("%s", g_strerror (-result));
 }
 
+static void *
+must_have (void *made)
+{
+  if (!made)
+    g_error ("%s", g_strerror (ENOMEM));
+  return made;
+}
+
+guint
+snetctl_table_terminal_width (void)
+{
+  const char *said = g_getenv ("COLUMNS");
+  guint64 columns;
+  struct winsize size;
+
+  if (!isatty (STDOUT_FILENO))
+    return 0;
+  if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return size.ws_col;
+  if (said && g_ascii_string_to_unsigned (said, 10, 1, 10000, &columns, NULL))
+    return (guint)columns;
+  return 80;
+}
+
 SnetctlTable *
 snetctl_table_new (const SnetctlCall *call, const SnetctlColumn *columns, guint n_columns)
 {
   SnetctlTable *self = g_new0 (SnetctlTable, 1);
 
-  self->table = scols_new_table ();
-  if (!self->table)
-    g_error ("%s", g_strerror (ENOMEM));
+  self->columns = columns;
   self->n_columns = n_columns;
-  must (scols_table_enable_colors (self->table, call->color));
-  for (guint i = 0; i < n_columns; i++)
-    {
-      int flags = (columns[i].right ? SCOLS_FL_RIGHT : 0) | (columns[i].cut ? SCOLS_FL_TRUNC : 0);
-
-      if (!scols_table_new_column (self->table, _ (columns[i].title), columns[i].width, flags))
-        g_error ("%s", g_strerror (ENOMEM));
-    }
+  self->color = call->color;
+  self->rows = g_ptr_array_new ();
   return self;
 }
 
 void
 snetctl_table_add (SnetctlTable *self, const char *const *cells)
 {
-  self->last = scols_table_new_line (self->table, NULL);
-  if (!self->last)
-    g_error ("%s", g_strerror (ENOMEM));
+  Cell *row = g_new0 (Cell, self->n_columns);
+
   for (guint i = 0; i < self->n_columns; i++)
-    must (scols_line_set_data (self->last, i, cells[i]));
+    row[i].text = g_strdup (cells[i] && *cells[i] ? cells[i] : "-");
+  g_ptr_array_add (self->rows, row);
 }
 
 void
 snetctl_table_color (SnetctlTable *self, guint column, const char *color)
 {
-  must (scols_cell_set_color (scols_line_get_cell (self->last, column), color));
+  Cell *row = g_ptr_array_index (self->rows, self->rows->len - 1);
+
+  row[column].color = color;
+}
+
+void
+snetctl_table_hide_titles (SnetctlTable *self)
+{
+  self->no_titles = TRUE;
+}
+
+static void
+measure (const SnetctlTable *self, SnetctlFitColumn *fits)
+{
+  for (guint i = 0; i < self->n_columns; i++)
+    {
+      guint wanted = self->no_titles ? 0 : snetctl_fit_width (_ (self->columns[i].title));
+
+      for (guint r = 0; r < self->rows->len; r++)
+        {
+          const Cell *row = g_ptr_array_index (self->rows, r);
+
+          wanted = MAX (wanted, snetctl_fit_width (row[i].text));
+        }
+      fits[i].wanted = wanted;
+      fits[i].least = wanted;
+      if (self->columns[i].cut)
+        fits[i].least = MIN (wanted, MAX (self->columns[i].least, LEAST_WIDTH));
+      else
+        fits[i].vanishes = i;
+    }
+  snetctl_fit_columns (fits, self->n_columns,
+                       isatty (STDOUT_FILENO) ? snetctl_table_terminal_width () : G_MAXUINT);
+}
+
+static void
+draw_row (const SnetctlTable *self,
+          struct libscols_table *table,
+          const SnetctlFitColumn *fits,
+          const Cell *row)
+{
+  struct libscols_line *line = must_have (scols_table_new_line (table, NULL));
+  guint at = 0;
+
+  for (guint i = 0; i < self->n_columns; i++)
+    {
+      g_autofree char *text = NULL;
+
+      if (fits[i].gone)
+        continue;
+      text = snetctl_fit_text (row[i].text, fits[i].wanted);
+      must (scols_line_set_data (line, at, text));
+      if (row[i].color)
+        must (scols_cell_set_color (scols_line_get_cell (line, at), row[i].color));
+      at++;
+    }
 }
 
 void
 snetctl_table_print (SnetctlTable *self)
 {
-  must (scols_print_table (self->table));
+  struct libscols_table *table = must_have (scols_new_table ());
+  g_autofree SnetctlFitColumn *fits = g_new0 (SnetctlFitColumn, self->n_columns);
+
+  measure (self, fits);
+  must (scols_table_enable_colors (table, self->color));
+  must (scols_table_enable_noheadings (table, self->no_titles));
+  for (guint i = 0; i < self->n_columns; i++)
+    if (!fits[i].gone)
+      must_have (scols_table_new_column (table, _ (self->columns[i].title), fits[i].wanted,
+                                         self->columns[i].right ? SCOLS_FL_RIGHT : 0));
+  for (guint r = 0; r < self->rows->len; r++)
+    draw_row (self, table, fits, g_ptr_array_index (self->rows, r));
+  must (scols_print_table (table));
+  scols_unref_table (table);
 }
 
 void
 snetctl_table_free (SnetctlTable *self)
 {
-  scols_unref_table (self->table);
+  for (guint r = 0; r < self->rows->len; r++)
+    {
+      Cell *row = g_ptr_array_index (self->rows, r);
+
+      for (guint i = 0; i < self->n_columns; i++)
+        g_free (row[i].text);
+      g_free (row);
+    }
+  g_ptr_array_unref (self->rows);
   g_free (self);
 }

@@ -10,13 +10,16 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *title; /* N_() */
-  /* How much of the width, 0 to 1, or in characters; what is too long is cut. */
-  double width;
-  gboolean right; /* numbers */
-  gboolean cut;   /* gives way when the terminal is narrow */
+  guint least;       /* what a column that can be cut keeps, in characters; 10 unless it is more */
+  gboolean right;    /* numbers */
+  gboolean cut;      /* gives way when the terminal is narrow, and vanishes last */
 } SnetctlColumn;
 
-/* A table that fits the terminal; not cut where there is none. */
+/*
+ * A table that fits the terminal; not cut where there is none. When it is too narrow columns
+ * that can be cut are, in the middle, and then the others go, the last one first, but for the
+ * first of all.
+ */
 typedef struct _SnetctlTable SnetctlTable;
 
 SnetctlTable *
@@ -25,7 +28,11 @@ snetctl_table_new (const SnetctlCall *call, const SnetctlColumn *columns, guint 
 void snetctl_table_add (SnetctlTable *self, const char *const *cells);
 /* A colour of libsmartcols, such as "red", for a cell of the row that was added last. */
 void snetctl_table_color (SnetctlTable *self, guint column, const char *color);
+/* Without the titles: they have been printed. */
+void snetctl_table_hide_titles (SnetctlTable *self);
 void snetctl_table_print (SnetctlTable *self);
+/* Columns of the terminal that standard output is; 0: it is none. */
+guint snetctl_table_terminal_width (void);
 void snetctl_table_free (SnetctlTable *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnetctlTable, snetctl_table_free)

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "snetctl-event.h"
+#include "snetctl-fit.h"
+#include "snetctl-lines.h"
+#include "snetctl-table.h"
+#include "snet-names.h"
+
+enum
+{
+  TIME,
+  VERDICT,
+  USER,
+  PROGRAM,
+  OPERATION,
+  WHERE,
+  REASON,
+  N_COLUMNS
+};
+
+/* wanted: of a terminal that is wide enough; who and where get what is left. */
+static const struct
+{
+  const char *title;
+  SnetctlFitColumn fit;
+} columns[N_COLUMNS] = {
+  [TIME] = { N_ ("TIME"), { 15, 15, FALSE, 2 } },
+  [VERDICT] = { N_ ("VERDICT"), { 7, 7, FALSE, 1 } },
+  [USER] = { N_ ("USER"), { 8, 8, FALSE, 4 } },
+  [PROGRAM] = { N_ ("PROGRAM"), { 40, 10, FALSE, 0 } },
+  [OPERATION] = { N_ ("OPERATION"), { 9, 9, FALSE, 3 } },
+  [WHERE] = { N_ ("WHERE"), { 40, 12, FALSE, 0 } },
+  [REASON] = { N_ ("REASON"), { 11, 11, FALSE, 5 } },
+};
+
+struct _SnetctlLines
+{
+  SnetctlFitColumn fits[N_COLUMNS];
+  guint width; /* of the terminal; 0: there is none */
+  gboolean color;
+};
+
+SnetctlLines *
+snetctl_lines_new (const SnetctlCall *call)
+{
+  SnetctlLines *self = g_new0 (SnetctlLines, 1);
+
+  self->color = call->color;
+  return self;
+}
+
+static void
+print_cell (SnetctlLines *self, guint i, const char *text, const char *color)
+{
+  const char *code = g_strcmp0 (color, "green") == 0 ? "\033[32m"
+                     : g_strcmp0 (color, "red") == 0 ? "\033[31m"
+                                                     : "\033[33m";
+  g_autofree char *fitted = NULL;
+  guint width;
+
+  if (self->fits[i].gone)
+    return;
+  fitted = self->width ? snetctl_fit_text (text, self->fits[i].wanted) : g_strdup (text);
+  width = snetctl_fit_width (fitted);
+  if (self->color && color)
+    g_print ("%s%s\033[0m", code, fitted);
+  else
+    g_print ("%s", fitted);
+  /* Nothing comes behind the last one. */
+  if (i + 1 < N_COLUMNS)
+    g_print ("%*s", (int)(width < self->fits[i].wanted ? self->fits[i].wanted - width : 0) + 1, "");
+}
+
+/* Also when the terminal has become another one. */
+static void
+fit (SnetctlLines *self)
+{
+  const guint width = snetctl_table_terminal_width ();
+
+  if (width == self->width && self->fits[TIME].wanted != 0)
+    return;
+  for (guint i = 0; i < N_COLUMNS; i++)
+    self->fits[i] = columns[i].fit;
+  self->width = width;
+  if (width == 0)
+    return;
+  snetctl_fit_columns (self->fits, N_COLUMNS, width);
+  for (guint i = 0; i < N_COLUMNS; i++)
+    print_cell (self, i, _ (columns[i].title), NULL);
+  g_print ("\n");
+}
+
+/* With the day, as a log goes over many of them. */
+static char *
+format_time (gint64 microseconds)
+{
+  g_autoptr (GDateTime) when = g_date_time_new_from_unix_local (microseconds / G_USEC_PER_SEC);
+
+  return when ? g_date_time_format (when, "%b %d %H:%M:%S") : NULL;
+}
+
+void
+snetctl_lines_print (SnetctlLines *self, GsnetEvent *event, const char *word)
+{
+  g_autofree char *time = format_time (gsnet_event_get_time (event));
+  g_autofree char *user = snetctl_event_user (event);
+  g_autofree char *program = snetctl_event_program (event);
+  g_autofree char *where = snetctl_event_where (event);
+  g_autofree char *reason = snetctl_event_reason (event);
+  g_autofree char *verdict =
+    word ? g_strdup (word) : gsnet_event_dup_visible (event, SNET_KEY_VERDICT);
+  g_autofree char *operation = gsnet_event_dup_visible (event, SNET_KEY_OPERATION);
+  const char *cells[N_COLUMNS] = { time, verdict, user, program, operation, where, reason };
+  const char *color = word ? "yellow" : snetctl_event_color (event);
+
+  fit (self);
+  for (guint i = 0; i < N_COLUMNS; i++)
+    print_cell (self, i, cells[i] ? cells[i] : "-", i == VERDICT ? color : NULL);
+  g_print ("\n");
+}
+
+void
+snetctl_lines_free (SnetctlLines *self)
+{
+  g_free (self);
+}
