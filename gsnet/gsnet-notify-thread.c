@@ -12,6 +12,9 @@
 #define ERROR_TOO_SOON "org.freedesktop.Notifications.Error.ExcessNotificationGeneration"
 #define TRY_AGAIN_MS   1100
 #define MAX_TRIES      10
+/* How long a server that has gone may take to come back, before what it showed is shown otherwise.
+ */
+#define COME_BACK_MS 5000
 
 /*
  * libnotify calls the server and waits, up to 25 seconds, and has no other way;
@@ -33,6 +36,7 @@ struct _GsnetNotifyThread
 
   GHashTable *shown;
   GsnetNotifyServer *server;
+  GSource *gone; /* runs while it may come back */
 };
 
 G_DEFINE_FINAL_TYPE (GsnetNotifyThread, gsnet_notify_thread, G_TYPE_OBJECT)
@@ -315,19 +319,50 @@ quit_job_in_thread (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Of those that the new one does not show yet: it may have been started by showing one. */
+static void
+stop_waiting_in_thread (GsnetNotifyThread *self)
+{
+  if (self->gone)
+    g_source_destroy (self->gone);
+  g_clear_pointer (&self->gone, g_source_unref);
+}
+
+/* Those that no server shows any more; or not yet, as it may have been started by showing one. */
+static void
+show_rest_in_thread (GsnetNotifyThread *self)
+{
+  g_autoptr (GList) entries = g_hash_table_get_values (self->shown);
+
+  stop_waiting_in_thread (self);
+  for (GList *l = entries; l; l = l->next)
+    if (!((Entry *)l->data)->notification)
+      show_or_fail_in_thread (self, l->data);
+}
+
+/* The bus may know how to start one. If not, that is a failure as any other. */
+static gboolean
+still_gone_in_thread_cb (gpointer data)
+{
+  show_rest_in_thread (data);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 server_appeared_in_thread_cb (GDBusConnection *connection,
                               const char *name,
                               const char *owner,
                               gpointer data)
 {
-  GsnetNotifyThread *self = data;
-  g_autoptr (GList) entries = g_hash_table_get_values (self->shown);
+  show_rest_in_thread (data);
+}
 
-  for (GList *l = entries; l; l = l->next)
-    if (!((Entry *)l->data)->notification)
-      show_or_fail_in_thread (self, l->data);
+static void
+wait_for_server_in_thread (GsnetNotifyThread *self)
+{
+  stop_waiting_in_thread (self);
+  self->gone = g_timeout_source_new (COME_BACK_MS);
+  g_source_set_callback (self->gone, still_gone_in_thread_cb, self, NULL);
+  g_source_attach (self->gone, self->context);
 }
 
 /* What it showed is gone with it; what still waits is shown again by the next one. */
@@ -342,6 +377,8 @@ server_vanished_in_thread_cb (GDBusConnection *connection, const char *name, gpo
   g_hash_table_iter_init (&iter, self->shown);
   while (g_hash_table_iter_next (&iter, NULL, &entry))
     drop_notification_in_thread (entry);
+  if (g_hash_table_size (self->shown) > 0)
+    wait_for_server_in_thread (self);
 }
 
 static gpointer
@@ -357,6 +394,7 @@ thread_main (gpointer data)
                       server_appeared_in_thread_cb, server_vanished_in_thread_cb, self, NULL);
   g_main_loop_run (self->loop);
   g_bus_unwatch_name (watch_id);
+  stop_waiting_in_thread (self);
   gsnet_notify_server_forget (self->server);
   notify_uninit ();
   g_main_context_pop_thread_default (self->context);

@@ -133,6 +133,22 @@ class ServerTests(ServerCase):
         expect(self.verdict()[0] == event["id"], "the one that is shown")
         self.nothing_is_left()
 
+    def test_server_ends_for_good(self):
+        """A window asks instead, as soon as nobody takes its place."""
+        event, _ = self.notified()
+        self.server.stop()
+        self.rig.window("Network Request")
+        self.rig.focus("Network Request")
+        self.rig.sensitive("gsnet", "Deny", "push button")
+        self.rig.key("alt+d")
+        expect(self.verdict()[:2] == (event["id"], "deny"), "denied in the window")
+        self.rig.no_window("Network Request")
+        self.server.start()
+        event, shown = self.notified(comm="another")
+        self.server.press(shown, "Allow")
+        expect(self.verdict()[0] == event["id"], "allowed in the next server")
+        self.nothing_is_left()
+
     def test_strangers_signals_answer_nothing(self):
         """Anybody on the bus can say that an action was invoked; only the server is believed."""
         event, shown = self.notified()
