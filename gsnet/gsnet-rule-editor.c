@@ -9,6 +9,7 @@
 #include "gsnet-choice.h"
 #include "gsnet-rule-draft.h"
 #include "gsnet-rule-editor.h"
+#include "gsnet-rule-trial.h"
 #include "gsnet-text.h"
 #include "gsnet-window.h"
 #include "gsnet-words.h"
@@ -30,6 +31,7 @@ struct _GsnetRuleEditor
   AdwEntryRow *remote_ports_row;
   AdwEntryRow *local_ports_row;
   AdwComboRow *protocol_row;
+  GtkLabel *trial_words;
   AdwComboRow *lifetime_row;
   AdwEntryRow *comment_row;
   GtkSwitch *enabled;
@@ -39,6 +41,7 @@ struct _GsnetRuleEditor
 
   GsnetClient *client;
   GVariant *rule; /* as it was */
+  GsnetRuleTrial *trial;
   guint64 id;
   gboolean saving;
 };
@@ -156,15 +159,6 @@ is_system (GsnetRuleEditor *self)
   return g_str_equal (gsnet_choice_get (self->owner_row), "system");
 }
 
-static void
-update (GsnetRuleEditor *self)
-{
-  const gboolean anywhere = *gsnet_choice_get (self->destination_row) == '\0';
-
-  gtk_widget_set_visible (GTK_WIDGET (self->destination_value_row), !anywhere);
-  gtk_widget_set_visible (GTK_WIDGET (self->locked_row), is_system (self));
-}
-
 /* Who it is of cannot be changed, and for a new one is said by what is asked for. */
 static void
 put_owner (GsnetRuleEditor *self, GVariantDict *rule)
@@ -189,6 +183,12 @@ put_destination (GsnetRuleEditor *self, GVariantDict *rule)
     set_text (rule, key, gtk_editable_get_text (GTK_EDITABLE (self->destination_value_row)));
 }
 
+static const char *
+get_program (GsnetRuleEditor *self)
+{
+  return gtk_editable_get_text (GTK_EDITABLE (self->program_row));
+}
+
 static GVariant *
 make_rule (GsnetRuleEditor *self)
 {
@@ -200,7 +200,7 @@ make_rule (GsnetRuleEditor *self)
   put_owner (self, &rule);
   put_destination (self, &rule);
   set_text (&rule, SNET_KEY_ACTION, gsnet_choice_get (self->action_row));
-  set_text (&rule, SNET_KEY_PROGRAM, gtk_editable_get_text (GTK_EDITABLE (self->program_row)));
+  set_text (&rule, SNET_KEY_PROGRAM, get_program (self));
   set_text (&rule, SNET_KEY_OPERATION, gsnet_choice_get (self->operation_row));
   set_text (&rule, SNET_KEY_PROTOCOL, gsnet_choice_get (self->protocol_row));
   set_text (&rule, SNET_KEY_LIFETIME, gsnet_choice_get (self->lifetime_row));
@@ -216,6 +216,48 @@ make_rule (GsnetRuleEditor *self)
   if (!g_str_equal (gsnet_choice_get (self->lifetime_row), SNET_LIFETIME_WORD_UNTIL))
     g_variant_dict_remove (&rule, SNET_KEY_UNTIL);
   return g_variant_dict_end (&rule);
+}
+
+/* As a new one that is in use: that is all that it can be tried as. */
+static void
+try_rule (GsnetRuleEditor *self)
+{
+  g_autoptr (GVariant) made = NULL;
+  GVariantDict rule;
+  GVariantDict filter;
+
+  if (!self->trial) /* what changes is being filled in */
+    return;
+  made = g_variant_ref_sink (make_rule (self));
+  g_variant_dict_init (&rule, made);
+  g_variant_dict_remove (&rule, SNET_KEY_DISABLED);
+  set_flag (&rule, SNET_KEY_SYSTEM, is_system (self));
+  g_variant_dict_init (&filter, NULL);
+  set_text (&filter, SNET_KEY_PROGRAM, get_program (self));
+  gsnet_rule_trial_set (self->trial, g_variant_dict_end (&rule), g_variant_dict_end (&filter));
+}
+
+/* It keeps its place while it is not known, as of a rule that is not complete. */
+static void
+trial_changed_cb (GsnetRuleEditor *self)
+{
+  g_autofree char *words = NULL;
+  guint matched;
+  guint examined;
+
+  if (gsnet_rule_trial_get (self->trial, &matched, &examined))
+    words = gsnet_words_trial (matched, examined, *get_program (self) != '\0');
+  gtk_label_set_label (self->trial_words, words ? words : "");
+}
+
+static void
+update (GsnetRuleEditor *self)
+{
+  const gboolean anywhere = *gsnet_choice_get (self->destination_row) == '\0';
+
+  gtk_widget_set_visible (GTK_WIDGET (self->destination_value_row), !anywhere);
+  gtk_widget_set_visible (GTK_WIDGET (self->locked_row), is_system (self));
+  try_rule (self);
 }
 
 static void
@@ -348,6 +390,9 @@ gsnet_rule_editor_dispose (GObject *object)
 {
   GsnetRuleEditor *self = GSNET_RULE_EDITOR (object);
 
+  if (self->trial)
+    g_signal_handlers_disconnect_by_data (self->trial, self);
+  g_clear_object (&self->trial);
   g_clear_object (&self->client);
   g_clear_pointer (&self->rule, g_variant_unref);
 
@@ -376,6 +421,7 @@ gsnet_rule_editor_class_init (GsnetRuleEditorClass *klass)
   BIND (remote_ports_row);
   BIND (local_ports_row);
   BIND (protocol_row);
+  BIND (trial_words);
   BIND (lifetime_row);
   BIND (comment_row);
   BIND (enabled);
@@ -409,6 +455,9 @@ gsnet_rule_editor_new (GtkWindow *parent, GsnetClient *client, GVariant *rule, g
     }
   fill (self);
   show_rest (self);
+  self->trial = gsnet_rule_trial_new (client);
+  g_signal_connect_object (self->trial, "changed", G_CALLBACK (trial_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   update (self);
   return self;
 }

@@ -5,6 +5,7 @@
 import os
 
 from case import Case, expect, main
+from fake_snetd import curl
 from rig import wait
 
 TEXT = """[Mail]
@@ -82,6 +83,36 @@ class Tests(Case):
         changed = {key: value for key, value in call[2].items() if key != "owner"}
         expect(changed == {key: value for key, value in self.snetd.rules[1].items()
                            if key not in ("id", "created", "owner")}, changed)
+        self.close_console()
+
+    def test_trial(self):
+        """While a rule is changed, it says how many past calls it would have decided."""
+        self.snetd.events = [curl(100 + n, serial=n, program="/usr/bin/wget", remote_port=80 + n % 4)
+                             for n in range(1, 9)]
+        self.snetd.events.append(curl(110, serial=10, remote_port=81))
+        self.three()
+        self.select("wget")
+        self.rig.key("F2")
+        self.rig.window("Edit Rule")
+        self.rig.focus("Edit Rule")
+        self.rig.text("gsnet", "It would have decided 8 of the last 8 calls of this program.")
+        self.rig.click("gsnet", "Port there (such as 443, or 6000-6010)")
+        self.rig.type("81")
+        self.rig.text("gsnet", "It would have decided 2 of the last 8 calls of this program.")
+        self.rig.picture("rules-trial")
+        self.rig.click("gsnet", "Program file (empty: any program)")
+        self.rig.key("ctrl+a")
+        self.rig.key("Delete")
+        self.rig.text("gsnet", "It would have decided 3 of the last 9 calls of all of your programs.")
+        trials = [call for call in self.snetd.calls if call[0] == "Match"]
+        expect(all("disabled" not in rule for _, rule, _ in trials), trials)
+        # What cannot be tried has no number.
+        self.snetd.errors["Match"] = ("org.snet.Error.InvalidRule", "not complete")
+        self.rig.click("gsnet", "Port on this machine")
+        self.rig.type("1")
+        self.rig.gone("gsnet", "It would have decided*")
+        self.rig.key("Escape")
+        self.rig.no_window("Edit Rule")
         self.close_console()
 
     def test_enable(self):
