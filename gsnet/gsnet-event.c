@@ -24,6 +24,7 @@ struct _GsnetEvent
   GVariant *variant;
   GVariantDict *dict;
   char *program_name;
+  char *name;
   char *icon_name;
 };
 
@@ -32,7 +33,7 @@ G_DEFINE_FINAL_TYPE (GsnetEvent, gsnet_event, G_TYPE_OBJECT)
 /* For views: the columns and rows bind to these. */
 enum
 {
-  PROP_PROGRAM_NAME = 1,
+  PROP_NAME = 1,
   PROP_ICON_NAME,
   PROP_WHAT,
   PROP_WHERE,
@@ -51,8 +52,8 @@ gsnet_event_get_property (GObject *object, guint prop_id, GValue *value, GParamS
 
   switch (prop_id)
     {
-    case PROP_PROGRAM_NAME:
-      g_value_set_string (value, self->program_name);
+    case PROP_NAME:
+      g_value_set_string (value, self->name);
       break;
     case PROP_ICON_NAME:
       g_value_set_string (value, self->icon_name);
@@ -85,6 +86,7 @@ gsnet_event_finalize (GObject *object)
   g_clear_pointer (&self->variant, g_variant_unref);
   g_clear_pointer (&self->dict, g_variant_dict_unref);
   g_clear_pointer (&self->program_name, g_free);
+  g_clear_pointer (&self->name, g_free);
   g_clear_pointer (&self->icon_name, g_free);
 
   G_OBJECT_CLASS (gsnet_event_parent_class)->finalize (object);
@@ -94,12 +96,8 @@ static void
 gsnet_event_class_init (GsnetEventClass *klass)
 {
   static const char *const names[N_PROPS] = {
-    [PROP_PROGRAM_NAME] = "program-name",
-    [PROP_ICON_NAME] = "icon-name",
-    [PROP_WHAT] = "what",
-    [PROP_WHERE] = "where",
-    [PROP_WHEN] = "when",
-    [PROP_VERDICT] = "verdict",
+    [PROP_NAME] = "name",     [PROP_ICON_NAME] = "icon-name", [PROP_WHAT] = "what",
+    [PROP_WHERE] = "where",   [PROP_WHEN] = "when",           [PROP_VERDICT] = "verdict",
     [PROP_REASON] = "reason",
   };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -176,6 +174,8 @@ gsnet_event_new (guint64 id, GVariant *dict)
     g_variant_dict_lookup (self->dict, SNET_KEY_ID, "t", &id);
   self->id = id;
   self->program_name = make_program_name (self);
+  self->name =
+    gsnet_words_program (self->program_name, gsnet_event_get_raw (self, SNET_KEY_SCRIPT));
   self->icon_name = make_icon_name (self);
   return self;
 }
@@ -388,6 +388,12 @@ const char *
 gsnet_event_get_program_name (GsnetEvent *self)
 {
   return self->program_name;
+}
+
+const char *
+gsnet_event_get_name (GsnetEvent *self)
+{
+  return self->name;
 }
 
 const char *

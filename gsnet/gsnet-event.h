@@ -45,6 +45,8 @@ gboolean gsnet_event_is_internet (GsnetEvent *self);
 const char *gsnet_event_get_address (GsnetEvent *self);
 guint16 gsnet_event_get_port (GsnetEvent *self);
 const char *gsnet_event_get_program_name (GsnetEvent *self);
+/* With the script that it runs: who it is to a person. */
+const char *gsnet_event_get_name (GsnetEvent *self);
 const char *gsnet_event_get_icon_name (GsnetEvent *self);
 const char *gsnet_event_get_verdict (GsnetEvent *self);
 

@@ -85,8 +85,7 @@ gsnet_missed_row_new (GsnetEvent *event)
   g_autofree char *where = gsnet_words_where (event);
   g_autofree char *outcome = gsnet_words_missed (event);
   g_autofree char *subtitle = g_strdup_printf ("%s\n%s", where, outcome);
-  g_autofree char *label =
-    g_strdup_printf (_ ("Dismiss: %s"), gsnet_event_get_program_name (event));
+  g_autofree char *label = g_strdup_printf (_ ("Dismiss: %s"), gsnet_event_get_name (event));
 
   self->event = g_object_ref (event);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);

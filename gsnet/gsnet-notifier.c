@@ -170,7 +170,7 @@ name_unshown (GsnetNotifier *self)
 
       if (group->shown)
         continue;
-      g_strv_builder_add (names, n < MAX_NAMED ? gsnet_event_get_program_name (event) : "…");
+      g_strv_builder_add (names, n < MAX_NAMED ? gsnet_event_get_name (event) : "…");
       n++;
     }
   list = g_strv_builder_end (names);

@@ -228,7 +228,7 @@ client_withdrawn_cb (GsnetPromptWindow *self, GsnetEvent *event, const char *rea
     {
       /* Translators: the name of a program, then what became of its request */
       g_autofree char *news =
-        g_strdup_printf (_ ("%s before: %s"), gsnet_event_get_program_name (event), what);
+        g_strdup_printf (_ ("%s before: %s"), gsnet_event_get_name (event), what);
       show_text (self->news, news);
     }
   show_at (self, MIN (self->position, n - 1));

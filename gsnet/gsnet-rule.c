@@ -154,11 +154,20 @@ gsnet_rule_init (GsnetRule *self)
 {
 }
 
+static char *
+name_program (GsnetRule *self)
+{
+  const char *program = gsnet_rule_get_raw (self, SNET_KEY_PROGRAM);
+  g_autofree char *base = program ? g_path_get_basename (program) : NULL;
+
+  return base ? gsnet_text_visible (base, 40) : g_strdup (_ ("Any program"));
+}
+
 GsnetRule *
 gsnet_rule_new (GVariant *dict)
 {
   GsnetRule *self = g_object_new (GSNET_TYPE_RULE, NULL);
-  const char *program;
+  g_autofree char *name = NULL;
   guint32 uid;
 
   g_return_val_if_fail (g_variant_is_of_type (dict, G_VARIANT_TYPE_VARDICT), NULL);
@@ -167,14 +176,8 @@ gsnet_rule_new (GVariant *dict)
   self->dict = g_variant_dict_new (self->variant);
   g_variant_dict_lookup (self->dict, SNET_KEY_ID, "t", &self->id);
 
-  program = gsnet_rule_get_raw (self, SNET_KEY_PROGRAM);
-  if (program)
-    {
-      g_autofree char *base = g_path_get_basename (program);
-      self->program_name = gsnet_text_visible (base, 40);
-    }
-  else
-    self->program_name = g_strdup (_ ("Any program"));
+  name = name_program (self);
+  self->program_name = gsnet_words_program (name, gsnet_rule_get_raw (self, SNET_KEY_SCRIPT));
 
   if (g_variant_dict_lookup (self->dict, SNET_KEY_OWNER, "u", &uid))
     self->owner = gsnet_words_user (uid);

@@ -12,7 +12,7 @@ char *
 gsnet_words_past_title (GsnetEvent *event)
 {
   const char *operation = gsnet_event_get_operation (event);
-  const char *name = gsnet_event_get_program_name (event);
+  const char *name = gsnet_event_get_name (event);
 
   if (g_str_equal (operation, "connect"))
     return g_strdup_printf (_ ("%s wanted to connect"), name);

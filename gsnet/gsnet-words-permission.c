@@ -5,25 +5,8 @@
 
 #include "snet-names.h"
 
-#include "gsnet-text.h"
 #include "gsnet-words-permission.h"
 #include "gsnet-words.h"
-
-#define MAX_NAME_CHARS 40
-
-/* A script is who one means, and its interpreter is all of them. */
-static char *
-name_program (GsnetRule *rule)
-{
-  const char *script = gsnet_rule_get_raw (rule, SNET_KEY_SCRIPT);
-  g_autofree char *base = script ? g_path_get_basename (script) : NULL;
-  g_autofree char *shown = base ? gsnet_text_visible (base, MAX_NAME_CHARS) : NULL;
-
-  if (!shown)
-    return g_strdup (gsnet_rule_get_program_name (rule));
-  /* Translators: a script, then the program that runs it: "backup.py (python3.11)" */
-  return g_strdup_printf (C_ ("script", "%s (%s)"), shown, gsnet_rule_get_program_name (rule));
-}
 
 static gboolean
 is_anywhere (GsnetRule *rule)
@@ -105,7 +88,7 @@ char *
 gsnet_words_permission (GsnetRule *rule)
 {
   const char *operation = gsnet_rule_get_raw (rule, SNET_KEY_OPERATION);
-  g_autofree char *name = name_program (rule);
+  const char *name = gsnet_rule_get_program_name (rule);
   g_autofree char *where = NULL;
 
   if (is_anywhere (rule))

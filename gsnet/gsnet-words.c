@@ -14,6 +14,7 @@
 #define MAX_ADDRESS_CHARS 64
 #define MAX_HOST_CHARS    80
 #define MAX_WORD_CHARS    24
+#define MAX_SCRIPT_CHARS  40
 
 /* Whom a local address is open to. */
 typedef enum
@@ -67,10 +68,22 @@ gsnet_words_port (guint16 port, const char *protocol)
 }
 
 char *
+gsnet_words_program (const char *program_name, const char *script)
+{
+  g_autofree char *base = script ? g_path_get_basename (script) : NULL;
+  g_autofree char *shown = base ? gsnet_text_visible (base, MAX_SCRIPT_CHARS) : NULL;
+
+  if (!shown)
+    return g_strdup (program_name);
+  /* Translators: a program, then the script that it runs: "python3.11 (backup.py)" */
+  return g_strdup_printf (C_ ("script", "%s (%s)"), program_name, shown);
+}
+
+char *
 gsnet_words_title (GsnetEvent *event)
 {
   const char *operation = gsnet_event_get_operation (event);
-  const char *name = gsnet_event_get_program_name (event);
+  const char *name = gsnet_event_get_name (event);
 
   if (g_str_equal (operation, "connect"))
     return g_strdup_printf (_ ("%s wants to connect"), name);
@@ -229,7 +242,7 @@ char *
 gsnet_words_sentence (GsnetEvent *event)
 {
   const char *operation = gsnet_event_get_operation (event);
-  const char *name = gsnet_event_get_program_name (event);
+  const char *name = gsnet_event_get_name (event);
   const char *address = gsnet_event_get_address (event);
   guint16 port = gsnet_event_get_port (event);
   g_autofree char *service = name_kind (event, port);

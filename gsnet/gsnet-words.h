@@ -18,6 +18,11 @@ typedef enum
 } GsnetLifetime;
 
 /* Sentences for people. All text in them is fit to be shown; none of it is markup. */
+/*
+ * Who it is. The path of a script is what a user says it is, while the program's file is checked:
+ * so it never stands alone. script: NULL if there is none.
+ */
+char *gsnet_words_program (const char *program_name, const char *script);
 char *gsnet_words_title (GsnetEvent *event);
 char *gsnet_words_sentence (GsnetEvent *event);
 char *gsnet_words_where (GsnetEvent *event);

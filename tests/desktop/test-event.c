@@ -127,6 +127,10 @@ test_sentences (void)
     { "{'operation': <'listen'>, 'program': <'/usr/bin/python3.11'>, 'protocol': <'tcp'>,"
       " 'local-address': <'0.0.0.0'>, 'local-port': <uint16 8000>}",
       "python3.11 wants to accept connections on port 8000 (tcp)" },
+    { "{'operation': <'connect'>, 'program': <'/usr/bin/python3.11'>, 'protocol': <'tcp'>,"
+      " 'script': <'/home/me/bin/back\\nup.py'>, 'remote-address': <'192.0.2.1'>,"
+      " 'remote-port': <uint16 443>}",
+      "python3.11 (back<U+000A>up.py) wants to connect to 192.0.2.1, port 443 (https/tcp)" },
     { "{'operation': <'listen'>, 'comm': <'nc'>, 'protocol': <'tcp'>,"
       " 'local-address': <'::1'>, 'local-port': <uint16 8000>}",
       "nc wants to accept connections on port 8000, from this machine only (tcp)" },
@@ -178,6 +182,15 @@ test_rule_effect (void)
   g_autofree char *narrow = gsnet_words_rule_effect (event, all, GSNET_LIFETIME_FOREVER, 0);
   g_autofree char *wide = gsnet_words_rule_effect (event, none, GSNET_LIFETIME_REBOOT, 0);
 
+  g_autoptr (GsnetEvent) of_script =
+    parse ("{'operation': <'connect'>, 'program': <'/usr/bin/python3.11'>,"
+           " 'script': <'/home/me/backup.py'>, 'remote-port': <uint16 80>}");
+  g_autofree char *any_script = gsnet_words_rule_effect (of_script, all, GSNET_LIFETIME_FOREVER, 0);
+
+  /* It is not about the script alone, so the script is not named. */
+  g_assert_cmpstr (any_script, ==,
+                   "From now on, your answer holds for connections that python3.11 makes (port "
+                   "80).");
   g_assert_cmpstr (narrow, ==,
                    "From now on, your answer holds for connections that curl makes (port 80).");
   g_assert_cmpstr (wide, ==,
@@ -222,6 +235,19 @@ test_rule_where (void)
                    "example.org and what is below it, the list “ads”, ports 80-443, local ports "
                    "1-9");
   g_assert_cmpstr (host_where, ==, "www.example.org");
+}
+
+/* Nor one that holds for one script as if it held for all that its interpreter runs. */
+static void
+test_rule_of_script (void)
+{
+  g_autoptr (GVariant) dict = g_variant_ref_sink (g_variant_new_parsed (
+    "{'action': <'allow'>, 'program': <'/usr/bin/python3.11'>, 'script': <'/home/me/backup.py'>,"
+    " 'operation': <'connect'>, 'remote-port': <uint16 443>}"));
+  g_autoptr (GsnetRule) rule = gsnet_rule_new (dict);
+  g_autofree char *about = gsnet_words_rule_about (rule);
+
+  g_assert_cmpstr (about, ==, "python3.11 (backup.py): Connect, port 443");
 }
 
 static void
@@ -278,6 +304,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/words/errors", test_errors);
   g_test_add_func ("/rule/again", test_rule_again);
   g_test_add_func ("/rule/where", test_rule_where);
+  g_test_add_func ("/rule/script", test_rule_of_script);
   g_test_add_func ("/mode/tomorrow", test_tomorrow);
   return g_test_run ();
 }

@@ -46,12 +46,13 @@ class Tests(Case):
     def test_search(self):
         self.three()
         self.rig.find("gsnet", "wget", "label")
+        self.rig.find("gsnet", "curl (update)", "label")
         self.rig.find("gsnet", "Until logout", "label")
         self.rig.find("gsnet", "Not in use", "label")
         self.rig.find("gsnet", "From a file", "label")
         self.rig.key("ctrl+f")
         self.rig.type("wget")
-        self.rig.gone("gsnet", "curl", "label")
+        self.rig.gone("gsnet", "curl (update)", "label")
         self.rig.key("ctrl+a")
         self.rig.type("no such rule")
         self.rig.text("gsnet", "No Results Found")
@@ -70,7 +71,7 @@ class Tests(Case):
 
     def test_edit(self):
         self.three()
-        self.select("curl")
+        self.select("curl (update)")
         self.rig.picture("rules-selected")
         self.rig.key("F2")
         self.rig.window("Edit Rule")
@@ -135,7 +136,7 @@ class Tests(Case):
 
     def test_duplicate(self):
         self.three()
-        self.select("curl")
+        self.select("curl (update)")
         self.rig.click("gsnet", "Duplicate", "push button")
         self.rig.window("New Rule")
         self.rig.click("gsnet", "Add", "push button")

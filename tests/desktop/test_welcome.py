@@ -249,7 +249,7 @@ class Tests(Case):
         self.open_from_menu("l", "Learned Rules")
         self.rig.find("gsnet", "curl may connect: example.org, port 443, tcp")
         self.rig.find("gsnet", "/usr/bin/curl, 12 calls")
-        self.rig.find("gsnet", "fetch.py (python3.11) may connect: 192.0.2.7, port 443, tcp")
+        self.rig.find("gsnet", "python3.11 (fetch.py) may connect: 192.0.2.7, port 443, tcp")
         self.rig.click("gsnet", "git may connect: git.example.net, port 443, tcp", "check box")
         self.rig.find("gsnet", "Add 1 Rule", "push button")
         self.rig.picture("learned")
