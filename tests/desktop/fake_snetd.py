@@ -192,6 +192,9 @@ class FakeSnetd:
         found = sorted(found, key=lambda event: -event["serial"])[:limit or 1000]
         return dictionaries(found)
 
+    def do_Read(self, sender, after, limit):
+        raise PermissionError("only root and the group snet may read the journal so")
+
     def do_SetMode(self, sender, mode, options):
         until = options.get("until", 0)
         if "duration" in options:
