@@ -19,6 +19,7 @@ struct _SnetdAgents
   SnetdAuthority *authority;
   guint timeout;       /* of an agent, in milliseconds */
   GPtrArray *agents;   /* of SnetdAgent, in the order in which they came */
+  GPtrArray *watchers; /* likewise: those that are never asked */
   GHashTable *changed; /* of guint64: prompts that agents have to be told of again */
   guint timer;         /* when */
   guint start;         /* the timer that ends the start */
@@ -34,11 +35,11 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (SnetdAgents,
                                                       snetd_agents_iface_init))
 
 static SnetdAgent *
-find_agent (SnetdAgents *self, const char *name, const char *path)
+find_agent (GPtrArray *agents, const char *name, const char *path)
 {
-  for (guint i = 0; i < self->agents->len; i++)
+  for (guint i = 0; i < agents->len; i++)
     {
-      SnetdAgent *agent = g_ptr_array_index (self->agents, i);
+      SnetdAgent *agent = g_ptr_array_index (agents, i);
 
       if (snetd_agent_is (agent, name, path))
         return agent;
@@ -164,15 +165,22 @@ ended_cb (SnetdPrompts *prompts, SnetdPrompt *prompt, const char *reason, SnetdA
 }
 
 static void
-decided_cb (SnetdManager *manager, SnetdRequest *request, SnetdAgents *self)
+tell_decided (GPtrArray *agents, SnetdRequest *request)
 {
-  for (guint i = 0; i < self->agents->len; i++)
+  for (guint i = 0; i < agents->len; i++)
     {
-      SnetdAgent *agent = g_ptr_array_index (self->agents, i);
+      SnetdAgent *agent = g_ptr_array_index (agents, i);
 
       if (snetd_agent_get_uid (agent) == request->uid)
         snetd_agent_tell_decided (agent, request);
     }
+}
+
+static void
+decided_cb (SnetdManager *manager, SnetdRequest *request, SnetdAgents *self)
+{
+  tell_decided (self->agents, request);
+  tell_decided (self->watchers, request);
 }
 
 static void
@@ -265,12 +273,18 @@ agent_changed_cb (SnetdAgent *agent, SnetdAgents *self)
   offer_all (self, snetd_agent_get_uid (agent));
 }
 
+static SnetdAgent *
+make_agent (SnetdAgents *self, GDBusMethodInvocation *invocation, const char *path, guint32 uid)
+{
+  return snetd_agent_new (g_dbus_method_invocation_get_connection (invocation),
+                          g_dbus_method_invocation_get_sender (invocation), path, uid,
+                          self->timeout);
+}
+
 static void
 add_agent (SnetdAgents *self, GDBusMethodInvocation *invocation, const char *path, guint32 uid)
 {
-  SnetdAgent *agent =
-    snetd_agent_new (g_dbus_method_invocation_get_connection (invocation),
-                     g_dbus_method_invocation_get_sender (invocation), path, uid, self->timeout);
+  SnetdAgent *agent = make_agent (self, invocation, path, uid);
 
   g_signal_connect (agent, "gone", G_CALLBACK (agent_gone_cb), self);
   g_signal_connect (agent, "changed", G_CALLBACK (agent_changed_cb), self);
@@ -281,18 +295,43 @@ add_agent (SnetdAgents *self, GDBusMethodInvocation *invocation, const char *pat
   offer_all (self, uid);
 }
 
+static void
+remove_watcher (SnetdAgents *self, SnetdAgent *watcher)
+{
+  g_signal_handlers_disconnect_by_data (watcher, self);
+  snetd_agent_close (watcher);
+  g_ptr_array_remove (self->watchers, watcher);
+}
+
+static void
+watcher_gone_cb (SnetdAgent *watcher, SnetdAgents *self)
+{
+  remove_watcher (self, watcher);
+}
+
+static void
+add_watcher (SnetdAgents *self, GDBusMethodInvocation *invocation, const char *path, guint32 uid)
+{
+  SnetdAgent *watcher = make_agent (self, invocation, path, uid);
+
+  g_signal_connect (watcher, "gone", G_CALLBACK (watcher_gone_cb), self);
+  g_ptr_array_add (self->watchers, watcher);
+}
+
 /* The interface. */
 
 static gboolean
-check_count (SnetdAgents *self, guint32 uid, GError **error)
+check_count (GPtrArray *agents, guint32 uid, GError **error)
 {
-  g_autoptr (GPtrArray) agents = list_agents (self, uid);
+  guint count = 0;
 
-  if (agents->len < AGENTS_PER_UID_MAX)
+  for (guint i = 0; i < agents->len; i++)
+    count += snetd_agent_get_uid (g_ptr_array_index (agents, i)) == uid;
+  if (count < AGENTS_PER_UID_MAX)
     return TRUE;
 
   g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED, "User %u has %u agents already",
-               uid, agents->len);
+               uid, count);
   return FALSE;
 }
 
@@ -332,11 +371,11 @@ register_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   SnetdAgents *self = call->self;
   const char *sender = g_dbus_method_invocation_get_sender (call->invocation);
-  gboolean known = find_agent (self, sender, call->path) != NULL;
+  gboolean known = find_agent (self->agents, sender, call->path) != NULL;
   guint32 uid;
 
   if (!snetd_authority_check_finish (SNETD_AUTHORITY (source), result, &uid, &error) ||
-      (!known && !check_count (self, uid, &error)))
+      (!known && !check_count (self->agents, uid, &error)))
     {
       g_dbus_method_invocation_return_gerror (call->invocation, error);
       return;
@@ -358,12 +397,57 @@ handle_register (SnetDBusAgents *object, GDBusMethodInvocation *invocation, cons
 }
 
 static void
+watch_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  g_autoptr (GError) error = NULL;
+  SnetdAgents *self = call->self;
+  const char *sender = g_dbus_method_invocation_get_sender (call->invocation);
+  gboolean known = find_agent (self->watchers, sender, call->path) != NULL;
+  guint32 uid;
+
+  if (!snetd_authority_check_finish (SNETD_AUTHORITY (source), result, &uid, &error) ||
+      (!known && !check_count (self->watchers, uid, &error)))
+    {
+      g_dbus_method_invocation_return_gerror (call->invocation, error);
+      return;
+    }
+
+  snet_dbus_agents_complete_watch (SNET_DBUS_AGENTS (self), call->invocation);
+  if (!known)
+    add_watcher (self, call->invocation, call->path, uid);
+}
+
+static gboolean
+handle_watch (SnetDBusAgents *object, GDBusMethodInvocation *invocation, const char *path)
+{
+  SnetdAgents *self = SNETD_AGENTS (object);
+
+  snetd_authority_check (self->authority, invocation, "Agents.Watch", SNETD_AUTHORITY_CALLER,
+                         watch_allowed_cb, call_new (self, invocation, path));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* Both, if it is both. */
+static gboolean
+unregister (SnetdAgents *self, const char *sender, const char *path)
+{
+  SnetdAgent *agent = find_agent (self->agents, sender, path);
+  SnetdAgent *watcher = find_agent (self->watchers, sender, path);
+
+  if (agent != NULL)
+    remove_agent (self, agent);
+  if (watcher != NULL)
+    remove_watcher (self, watcher);
+  return agent != NULL || watcher != NULL;
+}
+
+static void
 unregister_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Call) call = user_data;
   g_autoptr (GError) error = NULL;
   SnetdAgents *self = call->self;
-  SnetdAgent *agent;
   guint32 uid;
 
   if (!snetd_authority_check_finish (SNETD_AUTHORITY (source), result, &uid, &error))
@@ -372,15 +456,13 @@ unregister_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data
       return;
     }
 
-  agent = find_agent (self, g_dbus_method_invocation_get_sender (call->invocation), call->path);
-  if (agent == NULL)
+  if (!unregister (self, g_dbus_method_invocation_get_sender (call->invocation), call->path))
     {
       g_dbus_method_invocation_return_error (call->invocation, SNETD_ERROR,
                                              SNETD_ERROR_UNKNOWN_AGENT,
                                              "No agent %s of yours is registered", call->path);
       return;
     }
-  remove_agent (self, agent);
   snet_dbus_agents_complete_unregister (SNET_DBUS_AGENTS (self), call->invocation);
 }
 
@@ -417,6 +499,9 @@ snetd_agents_finalize (GObject *object)
   for (guint i = 0; i < self->agents->len; i++)
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->agents, i), self);
   g_clear_pointer (&self->agents, g_ptr_array_unref);
+  for (guint i = 0; i < self->watchers->len; i++)
+    g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->watchers, i), self);
+  g_clear_pointer (&self->watchers, g_ptr_array_unref);
   g_clear_pointer (&self->changed, g_hash_table_unref);
   g_clear_object (&self->prompts);
   g_clear_object (&self->missed);
@@ -435,12 +520,14 @@ snetd_agents_iface_init (SnetDBusAgentsIface *iface)
 {
   iface->handle_register = handle_register;
   iface->handle_unregister = handle_unregister;
+  iface->handle_watch = handle_watch;
 }
 
 static void
 snetd_agents_init (SnetdAgents *self)
 {
   self->agents = g_ptr_array_new_with_free_func (forget_agent);
+  self->watchers = g_ptr_array_new_with_free_func (forget_agent);
   self->left = g_hash_table_new (NULL, NULL);
   self->changed = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
 }

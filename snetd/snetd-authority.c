@@ -45,8 +45,10 @@ static const struct
   { "Control.GetStatistics", FREE, FREE, TRUE },
   { "Rules.Import", SNET_ACTION_MANAGE_OWN_RULES, SNET_ACTION_MANAGE_SYSTEM_RULES, FALSE },
   { "Rules.Export", FREE, SNET_ACTION_OBSERVE, TRUE },
+  { "Rules.Lists", FREE, SNET_ACTION_OBSERVE, TRUE },
   { "Agents.Register", FREE, NULL, FALSE },
   { "Agents.Unregister", FREE, NULL, FALSE },
+  { "Agents.Watch", FREE, NULL, FALSE },
 };
 
 struct _SnetdAuthority

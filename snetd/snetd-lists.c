@@ -7,6 +7,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "snetd-dict.h"
 #include "snetd-file.h"
 
 #define FILE_MAX_BYTES (256 * 1024 * 1024)
@@ -19,10 +20,22 @@
   (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB |              \
    IN_MOVE_SELF | IN_ONLYDIR)
 
+/* What became of reading one: either the list or the problem. */
+typedef struct
+{
+  SnetdList *list;
+  char *problem;
+  guint64 nonsense; /* lines */
+  gint64 time;
+} Read;
+
 /* A list that rules name. */
 typedef struct
 {
   guint users;
+  gint64 read;      /* when; 0: it could not be */
+  guint64 nonsense; /* lines */
+  char *problem;
   gboolean reading;       /* by this reader: */
   GCancellable *reader;   /* cancelled if nobody wants to know any more */
   gboolean changed_since; /* it has begun to read too early */
@@ -62,29 +75,42 @@ warn_of_nonsense (const char *path, const SnetdListNonsense *nonsense)
              nonsense->count, lines->str, nonsense->count > SNETD_LIST_LINES_NAMED ? ", …" : "");
 }
 
-/* NULL, and why has been said. From any thread. */
-static SnetdList *
+static void
+read_free (Read *done)
+{
+  g_clear_pointer (&done->list, snetd_list_free);
+  g_free (done->problem);
+  g_free (done);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Read, read_free)
+
+/* A problem has been said already. From any thread. */
+static Read *
 read_list (const char *path)
 {
+  Read *done = g_new0 (Read, 1);
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
   SnetdListNonsense nonsense;
-  SnetdList *list;
   gsize length;
 
   text = snetd_file_read (path, FILE_MAX_BYTES, &length, &error);
   if (text == NULL)
     {
       g_warning ("Nothing is in this list, so that rules with it never hold: %s", error->message);
-      return NULL;
+      done->problem = g_strdup (error->message);
+      return done;
     }
-  list = snetd_list_new (text, length, &nonsense);
+  done->time = g_get_real_time ();
+  done->list = snetd_list_new (text, length, &nonsense);
+  done->nonsense = nonsense.count;
   if (nonsense.count > 0)
     warn_of_nonsense (path, &nonsense);
   g_message ("%s: %u names and %u ranges of addresses, in %" G_GSIZE_FORMAT " kB", path,
-             snetd_list_count_names (list), snetd_list_count_ranges (list),
-             snetd_list_bytes (list) / 1000);
-  return list;
+             snetd_list_count_names (done->list), snetd_list_count_ranges (done->list),
+             snetd_list_bytes (done->list) / 1000);
+  return done;
 }
 
 static char *
@@ -93,17 +119,21 @@ path_of (SnetdLists *self, const char *name)
   return g_build_filename (self->directory, name, NULL);
 }
 
-/* Takes the list; NULL: nothing is in it. */
 static void
-set_list (SnetdLists *self, const char *name, SnetdList *list)
+set_list (SnetdLists *self, const char *name, Entry *entry, Read *done)
 {
   const gboolean had = g_hash_table_contains (self->lists, name);
+  const gboolean has = done->list != NULL;
 
-  if (list != NULL)
-    g_hash_table_insert (self->lists, g_strdup (name), list);
+  entry->read = done->time;
+  entry->nonsense = done->nonsense;
+  g_free (entry->problem);
+  entry->problem = g_steal_pointer (&done->problem);
+  if (has)
+    g_hash_table_insert (self->lists, g_strdup (name), g_steal_pointer (&done->list));
   else
     g_hash_table_remove (self->lists, name);
-  if (had || list != NULL)
+  if (had || has)
     g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -115,7 +145,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   SnetdLists *self = SNETD_LISTS (source);
   g_autofree char *name = user_data;
   g_autoptr (GError) error = NULL;
-  SnetdList *list = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autoptr (Read) done = g_task_propagate_pointer (G_TASK (result), &error);
   Entry *entry;
 
   /* No rule names it any more, or another reader has been sent since. */
@@ -126,13 +156,13 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   entry->reading = FALSE;
   if (entry->changed_since)
     start_reading (self, name, entry);
-  set_list (self, name, list);
+  set_list (self, name, entry, done);
 }
 
 static void
 read_thread (GTask *task, gpointer source, gpointer path, GCancellable *cancellable)
 {
-  g_task_return_pointer (task, read_list (path), (GDestroyNotify)snetd_list_free);
+  g_task_return_pointer (task, read_list (path), (GDestroyNotify)read_free);
 }
 
 static void
@@ -226,6 +256,7 @@ entry_free (gpointer data)
 
   g_cancellable_cancel (entry->reader);
   g_object_unref (entry->reader);
+  g_free (entry->problem);
   g_free (entry);
 }
 
@@ -234,6 +265,7 @@ snetd_lists_use (SnetdLists *self, const char *name, gboolean now)
 {
   Entry *entry = g_hash_table_lookup (self->entries, name);
   g_autofree char *path = NULL;
+  g_autoptr (Read) done = NULL;
 
   if (entry != NULL)
     {
@@ -253,7 +285,8 @@ snetd_lists_use (SnetdLists *self, const char *name, gboolean now)
       return;
     }
   path = path_of (self, name);
-  set_list (self, name, read_list (path));
+  done = read_list (path);
+  set_list (self, name, entry, done);
 }
 
 void
@@ -269,6 +302,29 @@ snetd_lists_release (SnetdLists *self, const char *name)
   g_hash_table_remove (self->entries, name);
   if (g_hash_table_size (self->entries) == 0)
     unwatch (self);
+}
+
+void
+snetd_lists_describe (SnetdLists *self, const char *name, GVariantBuilder *dict)
+{
+  const Entry *entry = g_hash_table_lookup (self->entries, name);
+  const SnetdList *list = g_hash_table_lookup (self->lists, name);
+  g_autofree char *path = path_of (self, name);
+
+  snetd_dict_add_text (dict, "name", name);
+  snetd_dict_add_text (dict, "file", path);
+  if (entry == NULL)
+    return;
+  snetd_dict_add_text (dict, "problem", entry->problem);
+  if (entry->reading)
+    snetd_dict_add (dict, "reading", g_variant_new_boolean (TRUE));
+  if (list == NULL)
+    return;
+  snetd_dict_add (dict, "read", g_variant_new_int64 (entry->read));
+  snetd_dict_add (dict, "names", g_variant_new_uint32 (snetd_list_count_names (list)));
+  snetd_dict_add (dict, "ranges", g_variant_new_uint32 (snetd_list_count_ranges (list)));
+  if (entry->nonsense > 0)
+    snetd_dict_add (dict, "nonsense", g_variant_new_uint64 (entry->nonsense));
 }
 
 GHashTable *

@@ -27,6 +27,9 @@ SnetdLists *snetd_lists_new (const char *directory);
 void snetd_lists_use (SnetdLists *self, const char *name, gboolean now);
 void snetd_lists_release (SnetdLists *self, const char *name);
 
+/* What is known of one, with the keys of org.snet.Rules.Lists. */
+void snetd_lists_describe (SnetdLists *self, const char *name, GVariantBuilder *dict);
+
 /* By name, of SnetdList: all that could be read. It stays the same table. */
 GHashTable *snetd_lists_get_table (SnetdLists *self);
 

@@ -79,6 +79,12 @@ snetd_rulebase_list (SnetdRulebase *self)
   return snetd_engine_list (self->engine);
 }
 
+SnetdLists *
+snetd_rulebase_get_lists (SnetdRulebase *self)
+{
+  return self->lists;
+}
+
 guint
 snetd_rulebase_count (SnetdRulebase *self)
 {

@@ -42,6 +42,9 @@ GPtrArray *snetd_rulebase_list (SnetdRulebase *self);
 
 guint snetd_rulebase_count (SnetdRulebase *self);
 
+/* What rules name as remote-list. */
+SnetdLists *snetd_rulebase_get_lists (SnetdRulebase *self);
+
 /* Borrowed; NULL: there is none. */
 SnetdRule *snetd_rulebase_lookup (SnetdRulebase *self, guint64 id);
 

@@ -5,6 +5,7 @@
 #include "snetd-error.h"
 #include "snetd-export.h"
 #include "snetd-import.h"
+#include "snetd-lists-call.h"
 #include "snetd-log.h"
 #include "snetd-match.h"
 #include "snetd-proposals.h"
@@ -131,6 +132,15 @@ handle_list (SnetDBusRules *object, GDBusMethodInvocation *invocation)
 
   snetd_authority_check (self->authority, invocation, "Rules.List", SNETD_AUTHORITY_SYSTEM,
                          list_allowed_cb, call_new (self, invocation));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_lists (SnetDBusRules *object, GDBusMethodInvocation *invocation)
+{
+  SnetdRules *self = SNETD_RULES (object);
+
+  snetd_lists_call (self->rulebase, self->authority, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -561,6 +571,7 @@ static void
 snetd_rules_iface_init (SnetDBusRulesIface *iface)
 {
   iface->handle_list = handle_list;
+  iface->handle_lists = handle_lists;
   iface->handle_get = handle_get;
   iface->handle_add = handle_add;
   iface->handle_update = handle_update;

@@ -184,6 +184,37 @@ try_list_rules (Cell *cell)
   return cell_judge_list (cell, g_steal_pointer (&reply), "owner");
 }
 
+static void
+name_list (Cell *cell, gint64 owner, const char *name)
+{
+  GVariantDict rule;
+  g_autoptr (GVariant) reply = NULL;
+
+  g_variant_dict_init (&rule, NULL);
+  g_variant_dict_insert (&rule, "action", "s", "deny");
+  g_variant_dict_insert (&rule, "remote-list", "s", name);
+  if (owner != CELL_SYSTEM)
+    g_variant_dict_insert (&rule, "owner", "u", (guint32)owner);
+  reply = client_call (cell->fixture->root, "Rules.Add", "(@a{sv})", g_variant_dict_end (&rule));
+}
+
+/* Those that rules name which the caller may see. */
+static const char *
+try_lists (Cell *cell)
+{
+  g_autoptr (GDBusMessage) reply = NULL;
+  g_autofree char *text = NULL;
+
+  name_list (cell, CELL_SYSTEM, "of-system");
+  name_list (cell, cell->mine, "of-mine");
+  name_list (cell, BOB, "of-bob");
+  reply = cell_call (cell, NULL);
+  text = g_variant_print (g_dbus_message_get_body (reply), TRUE);
+  g_assert_nonnull (strstr (text, "of-system"));
+  g_assert_nonnull (strstr (text, "of-mine"));
+  return strstr (text, "of-bob") ? "all" : "own";
+}
+
 static const char *
 try_get (Cell *cell)
 {
@@ -367,6 +398,26 @@ try_unregister (Cell *cell)
 
   client_add_agent (cell->uid == cell->owner ? cell->client : other, AGENT);
   return cell_judge (cell_call (cell, g_variant_new ("(o)", AGENT)));
+}
+
+static const char *
+try_watch (Cell *cell)
+{
+  const guint64 id = fixture_hold (cell->fixture, (guint32)cell->owner);
+  const guint64 last = fixture_hold (cell->fixture, (guint32)cell->owner);
+  g_autofree char *decided = g_strdup_printf ("AgentDecided %" G_GUINT64_FORMAT " deny", id);
+
+  client_add_watcher (cell->client, AGENT);
+  client_answer (cell->fixture->root, id, "deny", "{}");
+  client_answer (cell->fixture->root, last, "deny", "{}");
+  if (cell->uid == cell->owner)
+    {
+      client_hears (cell->client, decided);
+      return "hears";
+    }
+  client_sync (cell->client);
+  client_has_not_heard (cell->client, decided);
+  return "deaf";
 }
 
 /* Calls the agent of its owner, past snetd. */
@@ -627,6 +678,7 @@ static const struct
   { "Events.Cancelled", hear_cancelled },
   { "Events.Recorded", hear_recorded },
   { "Rules.List", try_list_rules },
+  { "Rules.Lists", try_lists },
   { "Rules.Get", try_get },
   { "Rules.Add", try_add },
   { "Rules.Update", try_update },
@@ -642,6 +694,7 @@ static const struct
   { "Rules.Removed", hear_removed },
   { "Agents.Register", try_register },
   { "Agents.Unregister", try_unregister },
+  { "Agents.Watch", try_watch },
   { "Agent.Ask", try_ask },
   { "Agent.Withdraw", try_withdraw },
   { "Agent.Missed", try_missed },

@@ -408,11 +408,10 @@ decided_cb (SnetDBusAgent *agent,
   return TRUE;
 }
 
-void
-client_add_agent (Client *client, const char *path)
+static void
+export_agent (Client *client, const char *path)
 {
   SnetDBusAgent *agent = snet_dbus_agent_skeleton_new ();
-  g_autoptr (GVariant) reply = NULL;
   g_autoptr (GError) error = NULL;
 
   g_signal_connect (agent, "handle-ask", G_CALLBACK (ask_cb), client);
@@ -423,7 +422,24 @@ client_add_agent (Client *client, const char *path)
                                     &error);
   g_assert_no_error (error);
   g_ptr_array_add (client->agents, agent);
+}
+
+void
+client_add_agent (Client *client, const char *path)
+{
+  g_autoptr (GVariant) reply = NULL;
+
+  export_agent (client, path);
   reply = client_call (client, "Agents.Register", "(o)", path);
+}
+
+void
+client_add_watcher (Client *client, const char *path)
+{
+  g_autoptr (GVariant) reply = NULL;
+
+  export_agent (client, path);
+  reply = client_call (client, "Agents.Watch", "(o)", path);
 }
 
 void

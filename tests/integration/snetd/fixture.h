@@ -141,6 +141,8 @@ void client_sees (Client *client, const char *what);
 void client_has_not_heard (Client *client, const char *what);
 
 void client_add_agent (Client *client, const char *path);
+/* The same object, by Watch. */
+void client_add_watcher (Client *client, const char *path);
 
 /* The ids of the dictionaries that a method lists: "1 2". */
 char *client_list_ids (Client *client, const char *method);

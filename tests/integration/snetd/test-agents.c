@@ -543,6 +543,51 @@ test_without (Fixture *fixture)
   kernel_gets_verdict (4, SNET_VERDICT_DENY, 0);
 }
 
+/* Who watches is told of what was decided, and nobody's agent. */
+static void
+test_watch (Fixture *fixture)
+{
+  g_autoptr (GVariant) again = NULL;
+  guint64 id;
+
+  client_add_watcher (fixture->alice, AGENT);
+  again = client_call (fixture->alice, "Agents.Watch", "(o)", AGENT);
+  id = hold (ALICE);
+  client_answer (fixture->root, id, "deny", "{}");
+  client_hears (fixture->alice, "AgentDecided 1 deny"); /* once */
+  client_has_not_heard (fixture->alice, "Ask 1");
+
+  /* What waits for an agent's user goes on to wait for that, and for nobody else. */
+  client_add_agent (fixture->bob, AGENT);
+  unregister (fixture->alice, AGENT);
+  client_answer (fixture->root, hold (ALICE), "allow", "{}");
+  client_sync (fixture->alice);
+  client_has_not_heard (fixture->alice, "AgentDecided 2 allow");
+  client_check_error (fixture->alice, SNET_ERROR_NAME_UNKNOWN_AGENT, AGENT, "Agents.Unregister",
+                      "(o)", AGENT);
+}
+
+/* Somebody has to be there to ask; who only watches is not. */
+static void
+test_watch_is_nobody (Fixture *fixture)
+{
+  g_assert_true (g_file_set_contents (fixture->config_file, "", -1, NULL));
+  fixture_restart (fixture);
+  client_add_watcher (fixture->alice, AGENT);
+  fake_snet_hold (fake_snet_event (ALICE));
+  client_hears (fixture->alice, "AgentDecided 1 allow");
+
+  /* Eight of a user, as of agents. */
+  for (guint i = 1; i < 8; i++)
+    {
+      g_autofree char *path = g_strdup_printf (AGENT "%u", i);
+
+      client_add_watcher (fixture->alice, path);
+    }
+  client_check_error (fixture->alice, "org.freedesktop.DBus.Error.LimitsExceeded", "8",
+                      "Agents.Watch", "(o)", "/ninth");
+}
+
 static void
 add_tests (void)
 {
@@ -562,6 +607,8 @@ add_tests (void)
   fixture_add ("/agents/registration", test_registration);
   fixture_add ("/agents/leaves", test_leaves);
   fixture_add ("/agents/forged", test_forged);
+  fixture_add ("/agents/watch", test_watch);
+  fixture_add ("/agents/watch-is-nobody", test_watch_is_nobody);
 }
 
 int

@@ -161,6 +161,85 @@ test_explain (Fixture *fixture)
   g_assert_cmpuint (g_variant_n_children (rules), ==, 1);
 }
 
+typedef struct
+{
+  Fixture *fixture;
+  const char *wanted;
+} Described;
+
+static guint
+lookup_number (GVariant *list, const char *key)
+{
+  guint64 wide = 0;
+  guint32 number = 0;
+
+  g_variant_lookup (list, key, "t", &wide);
+  return g_variant_lookup (list, key, "u", &number) ? number : (guint)wide;
+}
+
+/* The only list, in words. */
+static char *
+describe (Fixture *fixture)
+{
+  g_autoptr (GVariant) reply = client_call (fixture->root, "Rules.Lists", NULL);
+  g_autoptr (GVariant) lists = g_variant_get_child_value (reply, 0);
+  g_autoptr (GVariant) list = NULL;
+  g_autofree char *path = g_build_filename (fixture->lists_dir, "bad", NULL);
+  const char *file = NULL;
+  gint64 read = 0;
+
+  if (g_variant_n_children (lists) == 0)
+    return g_strdup ("none");
+  g_assert_cmpuint (g_variant_n_children (lists), ==, 1);
+  list = g_variant_get_child_value (lists, 0);
+  g_assert_true (g_variant_lookup (list, "file", "&s", &file));
+  g_assert_cmpstr (file, ==, path);
+  if (g_variant_lookup (list, "read", "x", &read))
+    g_assert_cmpint (ABS (g_get_real_time () - read), <, 600 * G_USEC_PER_SEC);
+  return g_strdup_printf (
+    "%u names, %u ranges, %u nonsense, %u rules%s%s", lookup_number (list, "names"),
+    lookup_number (list, "ranges"), lookup_number (list, "nonsense"), lookup_number (list, "rules"),
+    read ? ", read" : "", g_variant_lookup (list, "problem", "&s", NULL) ? ", problem" : "");
+}
+
+static gboolean
+is_described (gpointer user_data)
+{
+  Described *described = user_data;
+  g_autofree char *text = describe (described->fixture);
+
+  return g_str_equal (text, described->wanted);
+}
+
+static void
+check_described (Fixture *fixture, const char *wanted)
+{
+  Described described = { fixture, wanted };
+
+  wait_until (is_described, &described, wanted);
+}
+
+/* What is known of each list that rules name. */
+static void
+test_described (Fixture *fixture)
+{
+  guint64 rule;
+
+  check_described (fixture, "none");
+  rule = client_add_rule (fixture->root, DENY_LISTED);
+  check_described (fixture, "0 names, 0 ranges, 0 nonsense, 1 rules, problem");
+  write_list (fixture, WITH_IT "two words.example\n");
+  check_described (fixture, "1 names, 1 ranges, 1 nonsense, 1 rules, read");
+  client_add_rule (fixture->root, "{'action': <'deny'>, 'remote-list': <'bad'>,"
+                                  " 'operation': <'send'>}");
+  write_list (fixture, WITHOUT_IT);
+  check_described (fixture, "0 names, 1 ranges, 0 nonsense, 2 rules, read");
+  remove_list (fixture);
+  check_described (fixture, "0 names, 0 ranges, 0 nonsense, 2 rules, problem");
+  client_remove_rule (fixture->root, rule);
+  check_described (fixture, "0 names, 0 ranges, 0 nonsense, 1 rules, problem");
+}
+
 static void
 add_tests (void)
 {
@@ -170,6 +249,7 @@ add_tests (void)
   fixture_add ("/lists/start", test_start);
   fixture_add ("/lists/unused", test_unused);
   fixture_add ("/lists/explain", test_explain);
+  fixture_add ("/lists/described", test_described);
 }
 
 int
