@@ -173,6 +173,9 @@ class FakeSnetd:
     def do_Unregister(self, sender, agent):
         self.agents.remove((sender, agent))
 
+    def do_Watch(self, sender, agent):
+        raise PermissionError("gsnet asks, and does not only watch")
+
     def do_Verdict(self, sender, id, verdict, options):
         self.verdicts.append((id, verdict, options))
 
@@ -218,6 +221,9 @@ class FakeSnetd:
 
     def do_List(self, sender):
         return dictionaries(self.rules.values(), CONTRACT.rule_keys)
+
+    def do_Lists(self, sender):
+        return dictionaries([])
 
     def do_Get(self, sender, id):
         return GLib.Variant("(a{sv})", (vardict(self.rules[id], CONTRACT.rule_keys),))

@@ -11,14 +11,18 @@ extern const SnetctlCommand snetctl_deny;
 extern const SnetctlCommand snetctl_dismiss;
 extern const SnetctlCommand snetctl_flush;
 extern const SnetctlCommand snetctl_learn;
+extern const SnetctlCommand snetctl_lists;
+extern const SnetctlCommand snetctl_log;
 extern const SnetctlCommand snetctl_missed;
 extern const SnetctlCommand snetctl_mode;
+extern const SnetctlCommand snetctl_monitor;
 extern const SnetctlCommand snetctl_pending;
 extern const SnetctlCommand snetctl_reload;
 extern const SnetctlCommand snetctl_rules;
 extern const SnetctlCommand snetctl_set;
 extern const SnetctlCommand snetctl_stats;
 extern const SnetctlCommand snetctl_status;
+extern const SnetctlCommand snetctl_summary;
 
 int snetctl_main (int argc, char *argv[]);
 

@@ -73,21 +73,43 @@ is_no_bus (const GError *error)
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
 }
 
+/* NULL: nothing is known of it. */
+static const char *
+find_answer (const GError *error, SnetctlExit *ret_status)
+{
+  g_autofree char *name = g_dbus_error_get_remote_error (error);
+
+  *ret_status = SNETCTL_EXIT_FAILED;
+  if (error->domain == G_OPTION_ERROR)
+    *ret_status = SNETCTL_EXIT_USAGE;
+  for (guint i = 0; name && i < G_N_ELEMENTS (answers); i++)
+    if (g_str_equal (name, answers[i].name))
+      {
+        *ret_status = answers[i].status;
+        return _ (answers[i].hint);
+      }
+  if (!is_no_bus (error))
+    return NULL;
+  *ret_status = SNETCTL_EXIT_NO_SERVICE;
+  return _ ("The system bus cannot be reached; snetd is on it.");
+}
+
+SnetctlExit
+snetctl_error_status (const GError *error)
+{
+  SnetctlExit status;
+
+  find_answer (error, &status);
+  return status;
+}
+
 SnetctlExit
 snetctl_error_report (const GError *error)
 {
-  g_autofree char *name = g_dbus_error_get_remote_error (error);
   g_autoptr (GError) plain = g_error_copy (error);
-
-  if (error->domain == G_OPTION_ERROR)
-    return report (error->message, NULL, SNETCTL_EXIT_USAGE);
+  SnetctlExit status;
+  const char *hint = find_answer (error, &status);
 
   g_dbus_error_strip_remote_error (plain);
-  for (guint i = 0; name && i < G_N_ELEMENTS (answers); i++)
-    if (g_str_equal (name, answers[i].name))
-      return report (plain->message, _ (answers[i].hint), answers[i].status);
-  if (is_no_bus (error))
-    return report (plain->message, _ ("The system bus cannot be reached; snetd is on it."),
-                   SNETCTL_EXIT_NO_SERVICE);
-  return report (plain->message, NULL, SNETCTL_EXIT_FAILED);
+  return report (plain->message, hint, status);
 }

@@ -20,7 +20,10 @@ typedef enum
 gboolean snetctl_error_usage (GError **error, const char *command, const char *format, ...)
   G_GNUC_PRINTF (3, 4);
 
-/* Says on standard error what went wrong and what to do, and returns the exit status for it. */
+/* The exit status for it. */
+SnetctlExit snetctl_error_status (const GError *error);
+
+/* Says on standard error what went wrong and what to do, and returns that. */
 SnetctlExit snetctl_error_report (const GError *error);
 
 G_END_DECLS
