@@ -18,6 +18,7 @@ static const SnetctlCommand *const commands[] = {
   &snetctl_summary,
   &snetctl_missed,
   &snetctl_dismiss,
+  &snetctl_ask,
   &snetctl_rules,
   &snetctl_learn,
   &snetctl_lists,

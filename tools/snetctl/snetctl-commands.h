@@ -7,6 +7,7 @@ G_BEGIN_DECLS
 
 /* Each in the file of its name. */
 extern const SnetctlCommand snetctl_allow;
+extern const SnetctlCommand snetctl_ask;
 extern const SnetctlCommand snetctl_deny;
 extern const SnetctlCommand snetctl_dismiss;
 extern const SnetctlCommand snetctl_flush;

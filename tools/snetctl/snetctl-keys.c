@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 
-#include <errno.h>
 #include <glib/gi18n.h>
 #include <pwd.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "snet-names.h"
 
 #include "snetctl-keys.h"
+#include "snetctl-time.h"
 
 /* In the order of docs/rules.md. What snetd gives itself is not among them. */
 const SnetctlKey snetctl_rule_keys[] = {
@@ -89,68 +89,6 @@ snetctl_keys_find (const SnetctlKey *keys, const char *name)
   return NULL;
 }
 
-static gboolean
-refuse (GError **error, const char *text, const char *wanted)
-{
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "“%s” %s", text, wanted);
-  return FALSE;
-}
-
-gboolean
-snetctl_parse_duration (const char *text, guint32 *ret_seconds, GError **error)
-{
-  static const struct
-  {
-    char letter;
-    guint32 seconds;
-  } units[] = {
-    { '\0', 1 }, { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 604800 }
-  };
-  char *end;
-  guint64 number = g_ascii_strtoull (text, &end, 10);
-
-  for (guint i = 0; g_ascii_isdigit (*text) && i < G_N_ELEMENTS (units); i++)
-    if (*end == units[i].letter && (*end == '\0' || end[1] == '\0') && number > 0 &&
-        number <= G_MAXUINT32 / units[i].seconds)
-      {
-        *ret_seconds = (guint32)number * units[i].seconds;
-        return TRUE;
-      }
-  return refuse (error, text, _ ("is not how long something lasts, such as 90m, 2h or 1d"));
-}
-
-static gboolean
-parse_time (const char *text, gint64 *ret_time)
-{
-  g_autoptr (GTimeZone) zone = g_time_zone_new_local ();
-  /* GLib wants the seconds, which nobody else does. */
-  g_autofree char *whole =
-    strlen (text) == strlen ("2026-12-31T18:00") ? g_strconcat (text, ":00", NULL)
-    : strlen (text) == strlen ("2026-12-31")     ? g_strconcat (text, "T00:00:00", NULL)
-                                                 : g_strdup (text);
-  g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (whole, zone);
-
-  if (!time)
-    return FALSE;
-  *ret_time = g_date_time_to_unix (time) * G_USEC_PER_SEC + g_date_time_get_microsecond (time);
-  return TRUE;
-}
-
-gboolean
-snetctl_parse_since (const char *text, gint64 *ret_time, GError **error)
-{
-  guint32 seconds;
-
-  if (parse_time (text, ret_time))
-    return TRUE;
-  if (!snetctl_parse_duration (text, &seconds, NULL))
-    return refuse (error, text,
-                   _ ("is neither a time, such as 2026-12-31T18:00, nor how long ago, "
-                      "such as 2h"));
-  *ret_time = g_get_real_time () - (gint64)seconds * G_USEC_PER_SEC;
-  return TRUE;
-}
-
 gboolean
 snetctl_parse_user (const char *text, guint32 *ret_uid, GError **error)
 {
@@ -164,7 +102,10 @@ snetctl_parse_user (const char *text, guint32 *ret_uid, GError **error)
   else if (getpwnam_r (text, &entry, buffer, sizeof buffer, &found) == 0 && found)
     *ret_uid = found->pw_uid;
   else
-    return refuse (error, text, _ ("is not a user"));
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _ ("“%s” is not a user"), text);
+      return FALSE;
+    }
   return TRUE;
 }
 
@@ -192,7 +133,8 @@ parse_u (const SnetctlKey *key, const char *text, GError **error)
   guint32 number;
 
   if (g_str_equal (key->name, SNET_KEY_DURATION))
-    return snetctl_parse_duration (text, &number, error) ? g_variant_new_uint32 (number) : NULL;
+    return snetctl_time_parse_duration (text, &number, error) ? g_variant_new_uint32 (number)
+                                                              : NULL;
   if (g_str_equal (key->name, SNET_KEY_OWNER) || g_str_equal (key->name, SNET_KEY_UID))
     return snetctl_parse_user (text, &number, error) ? g_variant_new_uint32 (number) : NULL;
   return parse_number (key, text, error);
@@ -220,10 +162,9 @@ snetctl_key_parse (const SnetctlKey *key, const char *text, GError **error)
                    _ ("“%s” is true or false, not “%s”"), key->name, text);
       return NULL;
     case 'x':
-      if (parse_time (text, &time))
-        return g_variant_new_int64 (time);
-      refuse (error, text, _ ("is not a time, such as 2026-12-31T18:00"));
-      return NULL;
+      return snetctl_time_parse (text, g_get_real_time (), &time, error)
+               ? g_variant_new_int64 (time)
+               : NULL;
     case 'u':
       return parse_u (key, text, error);
     default:

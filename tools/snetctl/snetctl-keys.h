@@ -21,15 +21,11 @@ extern const SnetctlKey snetctl_event_keys[];
 /* NULL: there is no such key. */
 const SnetctlKey *snetctl_keys_find (const SnetctlKey *keys, const char *name);
 
-/* Floating. Users by name or number, times as in ISO 8601, durations as in "90m". */
+/* Floating. Users by name or number, times and durations as in snetctl-time.h. */
 GVariant *snetctl_key_parse (const SnetctlKey *key, const char *text, GError **error);
 /* The other way; not fit to be shown. */
 char *snetctl_key_format (GVariant *value);
 
-/* Seconds: "3600", "90m", "2h", "1d", "1w". */
-gboolean snetctl_parse_duration (const char *text, guint32 *ret_seconds, GError **error);
-/* Microseconds since the epoch: a time, or so long ago ("2h"). */
-gboolean snetctl_parse_since (const char *text, gint64 *ret_time, GError **error);
 gboolean snetctl_parse_user (const char *text, guint32 *ret_uid, GError **error);
 
 /* An option of the command line for each key, such as --remote-port=443. */

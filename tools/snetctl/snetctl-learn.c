@@ -13,7 +13,7 @@
 #include "snetctl-commands.h"
 #include "snetctl-input.h"
 #include "snetctl-json.h"
-#include "snetctl-keys.h"
+#include "snetctl-time.h"
 
 static gboolean run_learn (SnetctlCall *call, GError **error);
 
@@ -56,7 +56,7 @@ start (const SnetctlCall *call, const char *duration, GError **error)
   g_autoptr (GVariant) reply = NULL;
   guint32 seconds = 0;
 
-  if (*duration && !snetctl_parse_duration (duration, &seconds, error))
+  if (*duration && !snetctl_time_parse_duration (duration, &seconds, error))
     return FALSE;
   if (seconds)
     g_variant_dict_insert (&dict, SNET_KEY_DURATION, "u", seconds);
@@ -71,6 +71,19 @@ start (const SnetctlCall *call, const char *duration, GError **error)
   return TRUE;
 }
 
+/* A time, or how long ago. */
+static gboolean
+parse_since (const char *text, gint64 *ret_time, GError **error)
+{
+  const gint64 now = g_get_real_time ();
+  guint32 seconds;
+
+  if (!snetctl_time_parse_duration (text, &seconds, NULL))
+    return snetctl_time_parse (text, now, ret_time, error);
+  *ret_time = now - (gint64)seconds * G_USEC_PER_SEC;
+  return TRUE;
+}
+
 static GVariant *
 propose (const SnetctlCall *call, const Options *options, GError **error)
 {
@@ -78,7 +91,7 @@ propose (const SnetctlCall *call, const Options *options, GError **error)
   g_autoptr (GVariant) reply = NULL;
   gint64 since;
 
-  if (options->since && !snetctl_parse_since (options->since, &since, error))
+  if (options->since && !parse_since (options->since, &since, error))
     return NULL;
   if (options->since)
     g_variant_dict_insert (&filter, SNET_KEY_SINCE, "x", since);

@@ -43,6 +43,7 @@ make_event (char **words)
 {
   struct snet_event event = fake_snet_event ((guint32)number (words[1]));
 
+  event.script = NULL;
   ((struct sockaddr_in *)&event.remote)->sin_port = htons ((guint16)number (words[2]));
   if (words[3] != NULL)
     fake_snet_set_process (&event, (guint32)number (words[3]));

@@ -245,7 +245,7 @@ def test_learn(s):
         assert s.do("verdict", s.hold(port)) == "allow 0"
     proposed = json.loads(s.ctl("learn", "--json"))
     assert len(proposed) == 2 and proposed[0]["count"] == 2, proposed
-    has(s.ctl("learn"), "   1  get (stage) may connect: 192.0.2.1, port 443", "(2 calls)", "   2  ",
+    has(s.ctl("learn"), "   1  stage may connect: 192.0.2.1, port 443", "(2 calls)", "   2  ",
         "(1 call)")
     assert listed(s) == []
     has(s.ctl("learn", "--since=1h", "--accept-all"), "2 rules were made.")
