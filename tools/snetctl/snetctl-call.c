@@ -38,19 +38,58 @@ snetctl_call_take_color (SnetctlCall *call, GError **error)
   return TRUE;
 }
 
+#define N_COMMON 4
+
+static void
+fill_common (SnetctlCall *call, GOptionEntry entries[N_COMMON])
+{
+  entries[0] =
+    (GOptionEntry){ "json", 'j', 0, G_OPTION_ARG_NONE, &call->json, N_ ("Write JSON, for programs"),
+                    NULL };
+  entries[1] = (GOptionEntry){ "color",
+                               0,
+                               0,
+                               G_OPTION_ARG_STRING,
+                               &call->color_when,
+                               N_ ("Whether to use colour"),
+                               "auto|always|never" };
+  entries[2] = (GOptionEntry){ "no-ask-password",
+                               0,
+                               G_OPTION_FLAG_REVERSE,
+                               G_OPTION_ARG_NONE,
+                               &call->ask,
+                               N_ ("Fail where polkit would ask for a password"),
+                               NULL };
+  entries[3] = (GOptionEntry)G_OPTION_ENTRY_NULL;
+}
+
+void
+snetctl_call_print_options (const GOptionEntry *entries)
+{
+  for (; entries && entries->long_name; entries++)
+    if (!(entries->flags & G_OPTION_FLAG_HIDDEN) && *entries->long_name)
+      g_print ("--%s\t%s\n", entries->long_name,
+               entries->description ? _ (entries->description) : "");
+}
+
+void
+snetctl_call_print_common_options (void)
+{
+  SnetctlCall unused = { 0 };
+  GOptionEntry entries[N_COMMON];
+
+  fill_common (&unused, entries);
+  snetctl_call_print_options (entries);
+  g_print ("--help\t%s\n", _ ("Say how it is used"));
+}
+
 void
 snetctl_call_add_options (SnetctlCall *call, GOptionContext *context)
 {
-  const GOptionEntry entries[] = {
-    { "json", 'j', 0, G_OPTION_ARG_NONE, &call->json, N_ ("Write JSON, for programs"), NULL },
-    { "color", 0, 0, G_OPTION_ARG_STRING, &call->color_when, N_ ("Whether to use colour"),
-      "auto|always|never" },
-    { "no-ask-password", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &call->ask,
-      N_ ("Fail where polkit would ask for a password"), NULL },
-    G_OPTION_ENTRY_NULL
-  };
+  GOptionEntry entries[N_COMMON];
   GOptionGroup *group = g_option_group_new ("snetctl", NULL, NULL, call, NULL);
 
+  fill_common (call, entries);
   g_option_group_add_entries (group, entries);
   g_option_group_set_translation_domain (group, GETTEXT_PACKAGE);
   g_option_context_set_main_group (context, group);
@@ -70,6 +109,12 @@ snetctl_call_parse (SnetctlCall *call,
                      command->parameters ? _ (command->parameters) : "");
   g_autoptr (GOptionContext) context = g_option_context_new (parameters);
 
+  if (call->complete)
+    {
+      snetctl_call_print_options (entries);
+      snetctl_call_print_common_options ();
+      return snetctl_error_usage (error, command->name, "completed");
+    }
   g_option_context_set_summary (context, _ (command->summary));
   g_option_context_set_description (context, description);
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);

@@ -16,6 +16,8 @@ typedef struct
   gboolean color;   /* of standard output */
   gboolean ask;     /* polkit may ask for a password */
   int exit_status;  /* unless an error is returned; 0 */
+  /* Not to be run: snetctl_call_parse () tells its options instead, and returns FALSE. */
+  gboolean complete;
 } SnetctlCall;
 
 typedef struct
@@ -26,6 +28,11 @@ typedef struct
   const char *summary;
   gboolean (*run) (SnetctlCall *call, GError **error);
 } SnetctlCommand;
+
+/* For completion: each option with its help, as lines. */
+void snetctl_call_print_options (const GOptionEntry *entries);
+/* Those that every command has; valid as long as the call is. */
+void snetctl_call_print_common_options (void);
 
 /* The options that every command has, to be given before and behind it. */
 void snetctl_call_add_options (SnetctlCall *call, GOptionContext *context);

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "snetctl-commands.h"
+#include "snetctl-complete.h"
 #include "snetctl-error.h"
 
 /* In the order of --help. */
@@ -30,8 +31,15 @@ static const SnetctlCommand *const commands[] = {
   // clang-format on
 };
 
-static const SnetctlCommand *
-find_command (const char *name)
+const SnetctlCommand *const *
+snetctl_commands_list (guint *ret_n)
+{
+  *ret_n = G_N_ELEMENTS (commands);
+  return commands;
+}
+
+const SnetctlCommand *
+snetctl_commands_find (const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (commands[i]->name, name))
@@ -89,8 +97,13 @@ run_command (SnetctlCall *call, GError **error)
     return TRUE;
   if (call->argc == 1)
     command = &snetctl_status;
+  else if (g_str_equal (call->argv[1], SNETCTL_COMPLETE))
+    {
+      snetctl_complete (call);
+      return TRUE;
+    }
   else
-    command = find_command (call->argv[1]);
+    command = snetctl_commands_find (call->argv[1]);
   if (!command)
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,

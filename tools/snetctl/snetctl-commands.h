@@ -25,6 +25,10 @@ extern const SnetctlCommand snetctl_stats;
 extern const SnetctlCommand snetctl_status;
 extern const SnetctlCommand snetctl_summary;
 
+/* All of them, in the order of --help; NULL: there is none of this name. */
+const SnetctlCommand *const *snetctl_commands_list (guint *ret_n);
+const SnetctlCommand *snetctl_commands_find (const char *name);
+
 int snetctl_main (int argc, char *argv[]);
 
 G_END_DECLS

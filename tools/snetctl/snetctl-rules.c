@@ -25,6 +25,13 @@ static const SnetctlCommand *const commands[] = {
   &snetctl_rules_export, &snetctl_rules_explain,
 };
 
+const SnetctlCommand *const *
+snetctl_rules_commands (guint *ret_n)
+{
+  *ret_n = G_N_ELEMENTS (commands);
+  return commands;
+}
+
 static const SnetctlCommand *
 find (const char *name)
 {

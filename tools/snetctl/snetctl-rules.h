@@ -17,4 +17,7 @@ extern const SnetctlCommand snetctl_rules_list;
 extern const SnetctlCommand snetctl_rules_remove;
 extern const SnetctlCommand snetctl_rules_show;
 
+/* Their names begin with "rules ". */
+const SnetctlCommand *const *snetctl_rules_commands (guint *ret_n);
+
 G_END_DECLS
