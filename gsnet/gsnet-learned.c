@@ -213,6 +213,7 @@ add_clicked_cb (GsnetLearned *self)
   g_autofree char *text = gsnet_rule_text_format (chosen);
 
   self->adding = TRUE;
+  gsnet_window_dismiss_problem (self->toasts);
   update (self);
   gsnet_client_call_async (self->client, SNET_INTERFACE_RULES, "Import",
                            g_variant_new ("(ssa{sv})", SNET_FORMAT_SNET, text, NULL),

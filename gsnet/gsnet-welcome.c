@@ -89,6 +89,8 @@ static void
 set_busy (GsnetWelcome *self, gboolean busy)
 {
   self->busy = busy;
+  if (busy)
+    gsnet_window_dismiss_problem (self->toasts);
   update (self);
 }
 
