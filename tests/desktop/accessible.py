@@ -4,7 +4,6 @@
 import tree
 from case import expect
 from fake_notifications import Gnome
-from gi.repository import GLib
 from rig import Failed, wait
 from servers import ServerCase
 
@@ -13,13 +12,8 @@ ENOUGH = 80
 
 
 class AccessibleCase(ServerCase):
-    # Windows are opened by gsnet's own actions.
     server_class = Gnome
     panel = True
-
-    def activate(self, action, *parameter):
-        arguments = GLib.Variant("(sava{sv})", (action, parameter, {}))
-        self.rig.call("org.snet.Gsnet", "/org/snet/Gsnet", "org.gtk.Actions", "Activate", arguments)
 
     def root(self, title):
         return wait(lambda: tree.window(self.rig.screen, title), f"the window {title}")

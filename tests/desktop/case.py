@@ -134,6 +134,11 @@ class Case:
 
     # The windows.
 
+    def activate(self, action, *parameter):
+        """One of gsnet's own actions, as its menus have them."""
+        arguments = GLib.Variant("(sava{sv})", (action, parameter, {}))
+        self.rig.call("org.snet.Gsnet", "/org/snet/Gsnet", "org.gtk.Actions", "Activate", arguments)
+
     def open_console(self):
         subprocess.run([self.rig.gsnet, "--console"], check=True, timeout=20)
         self.rig.window("Security Console")

@@ -49,13 +49,16 @@ def notifyd():
 # tests do not find their texts: those of test_look.py need none.
 LOOKS = {"2x": {"GDK_SCALE": "2"}, "dark": {"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"},
          "contrast": {"ADW_DEBUG_HIGH_CONTRAST": "1"}, "rtl": {"LC_ALL": "he_IL.UTF-8"},
-         "fr": {"LC_ALL": "fr_FR.UTF-8"}}
+         "fr": {"LC_ALL": "fr_FR.UTF-8"}, "es": {"LC_ALL": "es_ES.UTF-8"}, "narrow": {}}
+
+
+def look_names():
+    return [name for name in os.environ.get("GSNET_TEST_LOOK", "").split(",") if name]
 
 
 def look():
     """The environment of gsnet for it."""
-    names = [name for name in os.environ.get("GSNET_TEST_LOOK", "").split(",") if name]
-    return {key: value for name in names for key, value in LOOKS[name].items()}
+    return {key: value for name in look_names() for key, value in LOOKS[name].items()}
 
 
 # Notification servers by the names that Case.notifications has: what starts each.

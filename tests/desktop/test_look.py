@@ -4,8 +4,8 @@
 
     GSNET_TEST_PICTURES=DIR GSNET_TEST_LOOK=2x,dark test_look.py GSNET SCHEMA-DIR
 
-A look is any of the names in LOOKS of rig.py. "fr" needs gsnet's translations to be installed; "rtl"
-is Hebrew, and GTK mirrors only a program that has a translation, so that any file will do as its
+A look is any of the names in LOOKS of rig.py. "fr" and "es" need gsnet's translations to be installed;
+"rtl" is Hebrew, and GTK mirrors only a program that has a translation, so that any file will do as its
 one. As a test it sees that each window opens, whatever it is called.
 """
 
@@ -16,7 +16,7 @@ from case import SNI, expect, main
 from fake_notifications import Gnome
 from fake_snetd import curl
 from gi.repository import GLib
-from rig import screen, wait, xdotool
+from rig import look_names, screen, wait, xdotool
 from servers import ServerCase
 
 PAGES = ("waiting", "rules", "log", "overview", "settings")
@@ -25,10 +25,7 @@ PROGRAMS = ("/usr/bin/curl", "/usr/lib/firefox/firefox", "/usr/bin/python3.11")
 
 class Tests(ServerCase):
     server_class = Gnome
-
-    def activate(self, action, *parameter):
-        arguments = GLib.Variant("(sava{sv})", (action, parameter, {}))
-        self.rig.call("org.snet.Gsnet", "/org/snet/Gsnet", "org.gtk.Actions", "Activate", arguments)
+    settings = {**ServerCase.settings, **({"console-width": "360"} if "narrow" in look_names() else {})}
 
     def shown(self, name, do):
         """A picture of the window that something opens, once it looks the same twice."""
@@ -89,6 +86,18 @@ class Tests(ServerCase):
             "console", GLib.Variant("s", "waiting")))
         self.close(console)
         expect(not self.snetd.verdicts, "no verdict")
+
+    def test_more_windows(self):
+        self.snetd.proposals = [{"action": "allow", "lifetime": "forever", "owner": os.getuid(),
+                                 "program": program, "operation": "connect", "protocol": "tcp",
+                                 "remote-host": "www.example.org", "remote-port": 443, "count": 3}
+                                for program in PROGRAMS]
+        for name in ("welcome", "learned"):
+            self.close(self.shown(f"look-{name}", lambda name=name: self.activate(name)))
+        console = self.shown("look-rules-again", lambda: self.activate(
+            "console", GLib.Variant("s", "rules")))
+        self.close(self.shown("look-new-rule", lambda: self.rig.key("ctrl+n")))
+        self.close(console)
 
 
 if __name__ == "__main__":
