@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "gsnet-lines.h"
 #include "gsnet-missed-row.h"
 #include "gsnet-program-icon.h"
 #include "gsnet-words-past.h"
@@ -84,7 +85,7 @@ gsnet_missed_row_new (GsnetEvent *event)
   g_autofree char *title = gsnet_words_past_title (event);
   g_autofree char *where = gsnet_words_where (event);
   g_autofree char *outcome = gsnet_words_missed (event);
-  g_autofree char *subtitle = g_strdup_printf ("%s\n%s", where, outcome);
+  g_autofree char *subtitle = gsnet_lines_join (where, outcome);
   g_autofree char *label = g_strdup_printf (_ ("Dismiss: %s"), gsnet_event_get_name (event));
 
   self->event = g_object_ref (event);

@@ -3,6 +3,7 @@
 
 #include "snet-names.h"
 
+#include "gsnet-lines.h"
 #include "gsnet-program-icon.h"
 #include "gsnet-waiting-row.h"
 #include "gsnet-words.h"
@@ -85,8 +86,7 @@ gsnet_waiting_row_new (GsnetEvent *event)
   g_autofree char *title = gsnet_words_title (event);
   g_autofree char *where = gsnet_words_where (event);
   g_autofree char *program = gsnet_event_dup_visible (event, SNET_KEY_PROGRAM);
-  g_autofree char *subtitle =
-    program ? g_strdup_printf ("%s\n%s", where, program) : g_strdup (where);
+  g_autofree char *subtitle = gsnet_lines_join (where, program);
 
   self->event = g_object_ref (event);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <gio/gio.h>
+#include <gtk/gtk.h>
 #include <locale.h>
 
 #include "gsnet-event.h"
+#include "gsnet-lines.h"
 #include "gsnet-mode-actions.h"
 #include "gsnet-rule.h"
 #include "gsnet-text.h"
@@ -49,6 +50,26 @@ test_text (void)
       g_autofree char *out = gsnet_text_visible (cases[i].in, 10 + (i < 10 ? 90 : 0));
       g_assert_cmpstr (out, ==, cases[i].out);
     }
+}
+
+static void
+test_lines (void)
+{
+  g_autofree char *left = gsnet_lines_join ("a", "/b");
+  g_autofree char *right = NULL;
+  g_autofree char *one = NULL;
+
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  right = gsnet_lines_join ("a", "/b");
+  one = gsnet_lines_join ("a", NULL);
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_LTR);
+  g_assert_cmpstr (left, ==, "a\n/b");
+  g_assert_cmpstr (right, ==,
+                   "\xe2\x80\x8f\xe2\x81\xa8"
+                   "a\xe2\x81\xa9\n\xe2\x80\x8f\xe2\x81\xa8/b\xe2\x81\xa9");
+  g_assert_cmpstr (one, ==,
+                   "\xe2\x80\x8f\xe2\x81\xa8"
+                   "a\xe2\x81\xa9");
 }
 
 static void
@@ -295,6 +316,7 @@ main (int argc, char *argv[])
   setlocale (LC_ALL, "C.UTF-8");
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/text/visible", test_text);
+  g_test_add_func ("/text/lines", test_lines);
   g_test_add_func ("/event/missing", test_missing);
   g_test_add_func ("/event/wrong-types", test_wrong_types);
   g_test_add_func ("/event/hostile-name", test_hostile_name);
