@@ -204,6 +204,14 @@ search_action_cb (GtkWidget *widget, const char *action, GVariant *parameter)
     gsnet_rules_page_search (self->rules_page);
 }
 
+/* Wherever the keyboard is. */
+static void
+add_rule_action_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  gsnet_console_show_page (GSNET_CONSOLE (widget), "rules");
+  gtk_widget_activate_action (GTK_WIDGET (GSNET_CONSOLE (widget)->rules_page), "rules.add", NULL);
+}
+
 static void
 gsnet_console_dispose (GObject *object)
 {
@@ -249,6 +257,9 @@ gsnet_console_class_init (GsnetConsoleClass *klass)
 
   gtk_widget_class_install_action (widget_class, "win.page", "s", page_action_cb);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action_cb);
+  gtk_widget_class_install_action (widget_class, "win.add-rule", NULL, add_rule_action_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_n, GDK_CONTROL_MASK, "win.add-rule",
+                                       NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "win.search",
                                        NULL);
   for (guint i = 0; i < G_N_ELEMENTS (page_names); i++)

@@ -359,8 +359,6 @@ gsnet_rules_page_class_init (GsnetRulesPageClass *klass)
   gtk_widget_class_install_action (widget_class, "rules.duplicate", NULL, duplicate_action_cb);
   gtk_widget_class_install_action (widget_class, "rules.enable", NULL, enable_action_cb);
   gtk_widget_class_install_action (widget_class, "rules.remove", NULL, remove_action_cb);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_n, GDK_CONTROL_MASK, "rules.add",
-                                       NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F2, 0, "rules.edit", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "rules.remove", NULL);
 }

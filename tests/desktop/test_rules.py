@@ -134,6 +134,18 @@ class Tests(Case):
         expect(2 in self.snetd.rules, "the rule is still there")
         self.close_console()
 
+    def test_new_rule_from_anywhere(self):
+        """The keys for a new rule work on each page, wherever the focus is."""
+        self.three()
+        self.rig.key("ctrl+5")
+        self.rig.find("gsnet", "Start at Login", "label")
+        self.rig.key("ctrl+n")
+        self.rig.window("New Rule")
+        self.rig.focus("New Rule")
+        self.rig.key("Escape")
+        self.rig.no_window("New Rule")
+        self.close_console()
+
     def test_duplicate(self):
         self.three()
         self.select("curl (update)")
