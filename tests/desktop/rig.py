@@ -259,12 +259,14 @@ class Rig:
             subprocess.run(["import", "-window", "root", f"{folder}/{name}.png"], check=True)
 
     def settled(self):
-        """Until two pictures of the screen are the same."""
+        """Until some pictures of the screen, one after the other, are the same."""
         last = [None]
+        again = [0]
 
         def same():
             now = subprocess.run(["import", "-window", "root", "-depth", "8", "rgb:-"], check=True,
                                  capture_output=True).stdout
-            was, last[0] = last[0], now
-            return was == now
+            again[0] = again[0] + 1 if now == last[0] else 0
+            last[0] = now
+            return again[0] == 4
         wait(same, "the screen to come to rest")

@@ -27,11 +27,12 @@ class Tests(ServerCase):
     server_class = Gnome
     settings = {**ServerCase.settings, **({"console-width": "360"} if "narrow" in look_names() else {})}
 
-    def shown(self, name, do):
+    def shown(self, name, do, is_new=False):
         """A picture of the window that something opens, once it looks the same twice."""
         before = set(screen.windows_of("gsnet"))
         do()
-        new = wait(lambda: set(screen.windows_of("gsnet")) - before or before, f"a window for {name}").pop()
+        new = wait(lambda: set(screen.windows_of("gsnet")) - before or not is_new and before,
+                   f"a window for {name}").pop()
         xdotool("windowactivate", "--sync", new)
         self.rig.settled()
         self.rig.picture(name)
@@ -93,10 +94,10 @@ class Tests(ServerCase):
                                  "remote-host": "www.example.org", "remote-port": 443, "count": 3}
                                 for program in PROGRAMS]
         for name in ("welcome", "learned"):
-            self.close(self.shown(f"look-{name}", lambda name=name: self.activate(name)))
+            self.close(self.shown(f"look-{name}", lambda name=name: self.activate(name), is_new=True))
         console = self.shown("look-rules-again", lambda: self.activate(
             "console", GLib.Variant("s", "rules")))
-        self.close(self.shown("look-new-rule", lambda: self.rig.key("ctrl+n")))
+        self.close(self.shown("look-new-rule", lambda: self.rig.key("ctrl+n"), is_new=True))
         self.close(console)
 
 
