@@ -243,6 +243,30 @@ def header():
         assert tried > 20, f"there is no {part} to leave out"
 
 
+# Their commands have a part of the page of their own.
+OWN_PARTS = ("rules", "rule", "learn", "ask", "run", "keys", "prompt", "edits", "editor", "terminal")
+
+
+def command_line():
+    """snetctl(1) has each command and each option"""
+    page = re.sub(r"\\f[BIR]", "", (TOP / "data" / "snetctl.1").read_text().replace("\\-", "-"))
+    names, options = [], {"version"}
+    for path in sorted((TOP / "tools" / "snetctl").glob("snetctl-*.c")):
+        if path.stem.split("-")[1] in OWN_PARTS:
+            continue
+        source = path.read_text()
+        names += re.findall(r'^const SnetctlCommand \w+ = \{\s+"([\w ]+)"', source, re.MULTILINE)
+        options |= set(re.findall(r'\{ "([\w-]+)",\s+(?:0|\'\w\'),[^}]*G_OPTION_ARG', source))
+        options |= set(re.findall(r'^  \{ "([\w-]+)", \'\w\', N_', source, re.MULTILINE))
+    assert len(names) > 10 and len(options) > 10, "there are none to look for"
+    for name in names:
+        if not re.search(rf"^\.BR?I? [^\n]*\b{name}\b", page, re.MULTILINE):
+            yield f"the command {name} is not described"
+    for option in options:
+        if not re.search(rf"^\.BR? [^\n]*--{option}\b", page, re.MULTILINE):
+            yield f"--{option} is not described"
+
+
 def pictures():
     """Each picture is shown, and those of the metainfo are there"""
     there = {path.name for path in (DOCS / "pictures").iterdir()}
@@ -335,7 +359,7 @@ def links():
 
 def main():
     failed = False
-    checks = (reference, members, settings, errors, keys, authority, daemon, desktop, library,
+    checks = (reference, members, settings, errors, keys, authority, daemon, desktop, command_line, library,
               header, pictures, pages, looks, commands, links)
     print(f"1..{len(checks)}")
     for number, check in enumerate(checks, 1):
