@@ -206,7 +206,7 @@ append_gaps (SnetSqlSession *session, const SnetSqlPage *page, guint from, guint
 
       if (serial > expected)
         {
-          append_gap (session, sql, expected, serial - 1, "not kept by snetd until read");
+          append_gap (session, sql, expected, serial - 1, "not kept until they could be written");
           session->missing += serial - expected;
         }
       expected = serial + 1;
@@ -238,8 +238,8 @@ set_position (SnetSqlSession *session, guint64 serial)
   session->position.serial = serial;
   if (session->missing > 0)
     snet_sql_log (G_LOG_LEVEL_WARNING, SNET_SQL_MESSAGE_GAP,
-                  "%" G_GUINT64_FORMAT " events are missing: snetd did not keep them until they "
-                  "could be read (MaximumEvents and MaximumAgeDays in snetd.conf)",
+                  "%" G_GUINT64_FORMAT " events are missing: they were not kept until they could "
+                  "be written (see MaximumEvents in snetd.conf, and the messages before)",
                   session->missing);
 }
 

@@ -233,8 +233,8 @@ add_gap (SnetSqlSqlite *sqlite,
 
   if (first > 0)
     snet_sql_log (G_LOG_LEVEL_WARNING, SNET_SQL_MESSAGE_GAP,
-                  "%" G_GUINT64_FORMAT " events are missing: snetd did not keep them until they "
-                  "could be read (MaximumEvents and MaximumAgeDays in snetd.conf)",
+                  "%" G_GUINT64_FORMAT " events are missing: they were not kept until they could "
+                  "be written (see MaximumEvents in snetd.conf, and the messages before)",
                   last - first + 1);
   return run (sqlite, sql, error);
 }
@@ -282,8 +282,8 @@ insert_rows (SnetSqlSqlite *sqlite,
     {
       const guint64 serial = snet_sql_page_get_serial (page, row);
 
-      if (serial > expected &&
-          !add_gap (sqlite, source, expected, serial - 1, "not kept by snetd until read", error))
+      if (serial > expected && !add_gap (sqlite, source, expected, serial - 1,
+                                         "not kept until they could be written", error))
         return FALSE;
       if (!insert_row (sqlite, page, row, source, error))
         return FALSE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "forwarder.h"
 
+#include <errno.h>
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
 #include <poll.h>
@@ -47,6 +48,15 @@ pass (int from, int to, Forwarder *forwarder, gboolean counted)
     {
       const gssize m = send (to, buffer + sent, (gsize)(n - sent), MSG_NOSIGNAL);
 
+      if (m < 0 && errno == EAGAIN)
+        {
+          struct pollfd room = { .fd = to, .events = POLLOUT };
+
+          poll (&room, 1, TICK_MS);
+          if (g_atomic_int_get (&forwarder->state) == FORWARDER_CUTS)
+            return FALSE;
+          continue;
+        }
       if (m <= 0)
         return FALSE;
       sent += m;

@@ -144,15 +144,30 @@ connect_to (PgServer *server, const char *database)
   return PQconnectdb (connection);
 }
 
+static GPid
+spawn_server (PgServer *server)
+{
+  const char *argv[] = {
+    "postgres",  "-D", server->data,          "-k", server->directory,     "-h", "", "-c",
+    "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=64MB", NULL
+  };
+
+  return spawn (server, argv);
+}
+
+/* One that was killed may have left children that end in a moment; it does not start until then. */
 static gboolean
 answers (gpointer user_data)
 {
-  PGconn *connection = connect_to (user_data, "postgres");
+  PgServer *server = user_data;
+  PGconn *connection = connect_to (server, "postgres");
   const gboolean is_there = PQstatus (connection) == CONNECTION_OK;
 
   PQfinish (connection);
   if (!is_there)
     g_usleep (20000);
+  if (!is_there && waitpid (server->pid, NULL, WNOHANG) == server->pid)
+    server->pid = spawn_server (server);
   return is_there;
 }
 
@@ -166,21 +181,10 @@ tick_cb (gpointer unused)
 void
 pg_server_start (PgServer *server)
 {
-  const char *argv[] = {
-    "postgres",  "-D", server->data,          "-k", server->directory,     "-h", "", "-c",
-    "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=64MB", NULL
-  };
   guint tick;
 
   g_assert_cmpint (server->pid, ==, 0);
-  /* What one that was killed has left behind would be taken for another's that runs. */
-  g_unlink (server->socket);
-  {
-    g_autofree char *pid_file = g_build_filename (server->data, "postmaster.pid", NULL);
-
-    g_unlink (pid_file);
-  }
-  server->pid = spawn (server, argv);
+  server->pid = spawn_server (server);
   tick = g_timeout_add (50, tick_cb, NULL);
   wait_until (answers, server, "PostgreSQL");
   g_source_remove (tick);

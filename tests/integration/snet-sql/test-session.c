@@ -160,8 +160,8 @@ test_gaps (Fixture *fixture, gconstpointer unused)
   write_page (fixture, pages_make (JOURNAL, 121, 10));
   write_page (fixture, pages_make ("another", 3, 1));
   check ("SELECT first, last, reason FROM snet.gaps ORDER BY source, first",
-         "111|120|not kept by snetd until read\n0|0|the journal is another one\n"
-         "1|2|not kept by snetd until read");
+         "111|120|not kept until they could be written\n0|0|the journal is another one\n"
+         "1|2|not kept until they could be written");
   check ("SELECT journal, missing FROM snet.lag ORDER BY journal DESC",
          "another|2\n" JOURNAL "|10");
 }
