@@ -83,23 +83,28 @@ def members():
 
 
 def settings():
-    """Each setting that snetd reads is described, with its default"""
-    path = TOP / "data" / "snetd.conf"
+    """Each setting that a service reads is described, with its default"""
+    yield from settings_of("snetd.conf", TOP / "snetd" / "snetd-config.c")
+    yield from settings_of("snet-sql.conf", TOP / "tools" / "snet-sql" / "snet-sql-config.c")
+
+
+def settings_of(name, source):
+    path = TOP / "data" / name
     text = path.read_text()
-    source = (TOP / "snetd" / "snetd-config.c").read_text()
-    table = re.findall(r'^  \{ "(\w+)", "(\w+)", parse_', source, re.MULTILINE)
-    page = (REFERENCE / "snetd.conf.md").read_text()
+    table = re.findall(r'^  \{ "(\w+)", "(\w+)",(?: TRUE,| FALSE,)? parse_', source.read_text(),
+                       re.MULTILINE)
+    page = (REFERENCE / f"{name}.md").read_text()
     if not table:
-        yield "snetd-config.c has no table of settings"
+        yield f"{source.name} has no table of settings"
     for group, key in table:
         wanted = rf"^## \[{group}\]\n(?:(?!^## ).)*^### {key}="
         if not re.search(wanted, page, re.DOTALL | re.MULTILINE):
             yield f"{key} of [{group}] is not described"
     if len(SETTING.findall(text)) != len(table):
-        yield "snetd.conf has settings that snetd does not read"
+        yield f"{name} has settings that {source.name} does not read"
     for line, less in without_each(text, r"(?:^# [^\n]*\n)+(?=^#\w+=)"):
         if not is_refused(make_reference.configuration_page, path.name, less):
-            yield f"snetd.conf:{line}: nobody misses this comment"
+            yield f"{name}:{line}: nobody misses this comment"
 
 
 def names(kind):
@@ -183,6 +188,28 @@ def daemon():
     for name in ids:
         if not re.search(rf"^\.TP\n\.B {name}\n\w", page, re.MULTILINE):
             yield f"the message {name} is not described"
+
+
+def sql():
+    """snet-sql(8) has each option, each id of a message, and each table and view"""
+    page = (DOCS / "snet-sql.md").read_text()
+    tools = TOP / "tools" / "snet-sql"
+    options = re.findall(r'^    \{ "([\w-]+)", 0, 0, G_OPTION', (tools / "main.c").read_text(),
+                         re.MULTILINE)
+    ids = re.findall(r'"([0-9a-f]{32})"', (tools / "snet-sql-log.h").read_text())
+    there = {name for path in (TOP / "data" / "snet-sql").rglob("*.sql") for name in re.findall(
+        r"^CREATE (?:OR REPLACE )?(?:TABLE|VIEW) (?:snet\.)?(\w+)(?! PARTITION)\b",
+        path.read_text(), re.MULTILINE)}
+    assert options and ids and there, "there are none to look for"
+    for option in options:
+        if f"- `--{option}" not in page:
+            yield f"--{option} is not described"
+    for name in ids:
+        if f"- `{name}`: " not in page:
+            yield f"the message {name} is not described"
+    for name in sorted(there):
+        if f"`{name}`" not in page and f"`snet.{name}`" not in page:
+            yield f"{name} is not described"
 
 
 def desktop():
@@ -359,8 +386,8 @@ def links():
 
 def main():
     failed = False
-    checks = (reference, members, settings, errors, keys, authority, daemon, desktop, command_line, library,
-              header, pictures, pages, looks, commands, links)
+    checks = (reference, members, settings, errors, keys, authority, daemon, desktop, command_line,
+              sql, library, header, pictures, pages, looks, commands, links)
     print(f"1..{len(checks)}")
     for number, check in enumerate(checks, 1):
         problems = list(check())

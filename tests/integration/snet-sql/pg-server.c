@@ -21,7 +21,8 @@ struct PgServer
   char *data;
   char *socket;
   const struct passwd *user; /* NULL: the own */
-  GPid pid;                  /* 0: it does not run */
+  gboolean durable;
+  GPid pid; /* 0: it does not run */
 };
 
 /* Debian has one folder for each version; the last one counts. */
@@ -91,7 +92,7 @@ init_cluster (PgServer *server)
 }
 
 PgServer *
-pg_server_new (const char **ret_why)
+pg_server_new (gboolean durable, const char **ret_why)
 {
   PgServer *server;
   char *programs = find_programs ();
@@ -103,6 +104,7 @@ pg_server_new (const char **ret_why)
     }
   server = g_new0 (PgServer, 1);
   server->programs = programs;
+  server->durable = durable;
   if (getuid () == 0)
     {
       /* It refuses to run as root. */
@@ -147,10 +149,20 @@ connect_to (PgServer *server, const char *database)
 static GPid
 spawn_server (PgServer *server)
 {
-  const char *argv[] = {
-    "postgres",  "-D", server->data,          "-k", server->directory,     "-h", "", "-c",
-    "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=64MB", NULL
-  };
+  const char *argv[] = { "postgres",
+                         "-D",
+                         server->data,
+                         "-k",
+                         server->directory,
+                         "-h",
+                         "",
+                         "-c",
+                         server->durable ? "fsync=on" : "fsync=off",
+                         "-c",
+                         "max_connections=300",
+                         "-c",
+                         "shared_buffers=64MB",
+                         NULL };
 
   return spawn (server, argv);
 }
@@ -177,7 +189,6 @@ tick_cb (gpointer unused)
   return G_SOURCE_CONTINUE;
 }
 
-/* fsync: who is killed loses nothing of what the system has. */
 void
 pg_server_start (PgServer *server)
 {

@@ -9,8 +9,11 @@
  */
 typedef struct PgServer PgServer;
 
-/* NULL: it is not installed, or cannot be run here; *ret_why says so. */
-PgServer *pg_server_new (const char **ret_why);
+/*
+ * durable: what it has taken is on the disk, as for who has data to lose. NULL: it is not
+ * installed; *ret_why says so.
+ */
+PgServer *pg_server_new (gboolean durable, const char **ret_why);
 void pg_server_free (PgServer *server);
 
 /* As when its machine fails; and again, which waits until it answers. */

@@ -447,7 +447,7 @@ main (int argc, char **argv)
   const char *why;
   int status;
 
-  server = pg_server_new (&why);
+  server = pg_server_new (FALSE, &why);
   if (server == NULL)
     {
       g_print ("1..0 # SKIP %s\n", why);

@@ -413,7 +413,7 @@ main (int argc, char **argv)
 
   setlocale (LC_ALL, "C.UTF-8");
   g_test_init (&argc, &argv, NULL);
-  server = pg_server_new (&why);
+  server = pg_server_new (FALSE, &why);
   if (server == NULL)
     {
       g_print ("1..0 # SKIP %s\n", why);
