@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 #include "gsnet-text.h"
 #include "snet-names.h"
@@ -174,7 +175,7 @@ check_same (const SnetctlCall *call, GsnetRule *before, GError **error)
   if (g_variant_equal (now, gsnet_rule_get_variant (before)))
     return TRUE;
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_WRONG_ETAG,
-               _ ("rule %" G_GUINT64_FORMAT " was changed by somebody else meanwhile, and is not "
+               _ ("rule %" PRIu64 " was changed by somebody else meanwhile, and is not "
                   "touched"),
                gsnet_rule_get_id (before));
   return FALSE;
@@ -192,7 +193,7 @@ apply_add (const Edit *edit, const SnetctlCall *call, GError **error)
   if (!reply)
     return FALSE;
   g_variant_get (reply, "(t)", &id);
-  g_print (_ ("Rule %" G_GUINT64_FORMAT " added: %s\n"), id, sentence);
+  g_print (_ ("Rule %" PRIu64 " added: %s\n"), id, sentence);
   return TRUE;
 }
 
@@ -208,7 +209,7 @@ apply_update (const Edit *edit, const SnetctlCall *call, GError **error)
 
   if (!reply)
     return FALSE;
-  g_print (_ ("Rule %" G_GUINT64_FORMAT " changed: %s\n"), id, sentence);
+  g_print (_ ("Rule %" PRIu64 " changed: %s\n"), id, sentence);
   return TRUE;
 }
 
@@ -223,7 +224,7 @@ apply_remove (const Edit *edit, const SnetctlCall *call, GError **error)
 
   if (!reply)
     return FALSE;
-  g_print (_ ("Rule %" G_GUINT64_FORMAT " removed. To have it back: %s\n"), id, shown);
+  g_print (_ ("Rule %" PRIu64 " removed. To have it back: %s\n"), id, shown);
   return TRUE;
 }
 

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <pwd.h>
 #include <string.h>
 
@@ -118,8 +119,7 @@ parse_number (const SnetctlKey *key, const char *text, GError **error)
   if (!g_ascii_string_to_unsigned (text, 10, 0, max, &number, NULL))
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   _ ("“%s” is a number up to %" G_GUINT64_FORMAT ", not “%s”"), key->name, max,
-                   text);
+                   _ ("“%s” is a number up to %" PRIu64 ", not “%s”"), key->name, max, text);
       return NULL;
     }
   if (key->type == 'q')

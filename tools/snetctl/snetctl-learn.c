@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 #include "gsnet-proposal.h"
 #include "gsnet-rule-text.h"
@@ -113,9 +114,9 @@ print_proposals (GVariant *rules)
       g_autofree char *words = gsnet_words_permission (gsnet_proposal_get_rule (proposal));
       guint64 count = gsnet_proposal_get_count (proposal);
 
-      g_print (ngettext ("%4zu  %s (%" G_GUINT64_FORMAT " call)\n",
-                         "%4zu  %s (%" G_GUINT64_FORMAT " calls)\n", (gulong)count),
-               i + 1, words, count);
+      g_print (
+        ngettext ("%4zu  %s (%" PRIu64 " call)\n", "%4zu  %s (%" PRIu64 " calls)\n", (gulong)count),
+        i + 1, words, count);
     }
 }
 

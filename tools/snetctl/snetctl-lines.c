@@ -74,6 +74,18 @@ print_cell (SnetctlLines *self, guint i, const char *text, const char *color)
     g_print ("%*s", (int)(width < self->fits[i].wanted ? self->fits[i].wanted - width : 0) + 1, "");
 }
 
+/* For a title that is longer in another language. */
+static void
+make_room (SnetctlFitColumn *column, const char *title)
+{
+  const guint width = snetctl_fit_width (title);
+  const gboolean can_be_cut = column->least < column->wanted;
+
+  column->wanted = MAX (column->wanted, width);
+  if (!can_be_cut)
+    column->least = column->wanted;
+}
+
 /* Also when the terminal has become another one. */
 static void
 fit (SnetctlLines *self)
@@ -87,6 +99,8 @@ fit (SnetctlLines *self)
   self->width = width;
   if (width == 0)
     return;
+  for (guint i = 0; i < N_COLUMNS; i++)
+    make_room (&self->fits[i], _ (columns[i].title));
   snetctl_fit_columns (self->fits, N_COLUMNS, width);
   for (guint i = 0; i < N_COLUMNS; i++)
     print_cell (self, i, _ (columns[i].title), NULL);
@@ -99,7 +113,8 @@ format_time (gint64 microseconds)
 {
   g_autoptr (GDateTime) when = g_date_time_new_from_unix_local (microseconds / G_USEC_PER_SEC);
 
-  return when ? g_date_time_format (when, "%b %d %H:%M:%S") : NULL;
+  /* Translators: a time with its day, which takes 15 columns at most, see strftime */
+  return when ? g_date_time_format (when, _ ("%b %d %H:%M:%S")) : NULL;
 }
 
 void

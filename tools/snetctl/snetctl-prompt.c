@@ -2,21 +2,75 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 #include "gsnet-words.h"
 #include "snet-names.h"
 
+#include "snetctl-fit.h"
 #include "snetctl-prompt.h"
 
-/* Texts have the same width, so that values are below each other. */
-#define LINE "  %-12s %s\n"
+/* At least, so that the values of most questions are below each other. */
+#define TITLE_WIDTH 12
+
+typedef struct
+{
+  const char *title;
+  char *value;
+} Line;
 
 static void
-add (GString *text, const char *title, char *value)
+line_clear (gpointer data)
 {
+  Line *line = data;
+
+  g_free (line->value);
+}
+
+static GArray *
+lines_new (void)
+{
+  GArray *lines = g_array_new (FALSE, FALSE, sizeof (Line));
+
+  g_array_set_clear_func (lines, line_clear);
+  return lines;
+}
+
+/* A value that is not known is left out. */
+static void
+add (GArray *lines, const char *title, char *value)
+{
+  const Line line = { title, value };
+
   if (value)
-    g_string_append_printf (text, LINE, title, value);
-  g_free (value);
+    g_array_append_val (lines, line);
+}
+
+/* printf () would count the bytes of a title. */
+static void
+append_title (GString *text, const char *title, guint width)
+{
+  const guint taken = snetctl_fit_width (title);
+
+  g_string_append_printf (text, "%s%*s ", title, taken < width ? (int)(width - taken) : 0, "");
+}
+
+/* Each in a line, and the values below each other. */
+static void
+append_lines (GString *text, const GArray *lines)
+{
+  guint width = TITLE_WIDTH;
+
+  for (guint i = 0; i < lines->len; i++)
+    width = MAX (width, snetctl_fit_width (g_array_index (lines, Line, i).title));
+  for (guint i = 0; i < lines->len; i++)
+    {
+      const Line *line = &g_array_index (lines, Line, i);
+
+      g_string_append (text, "  ");
+      append_title (text, line->title, width);
+      g_string_append_printf (text, "%s\n", line->value);
+    }
 }
 
 static char *
@@ -48,54 +102,58 @@ char *
 snetctl_prompt_question (GsnetEvent *event)
 {
   g_autofree char *sentence = gsnet_words_sentence (event);
+  g_autoptr (GArray) lines = lines_new ();
   GString *text = g_string_new (NULL);
 
   g_string_append_printf (text, "%s\n", sentence);
-  add (text, _ ("Program"), gsnet_event_dup_visible (event, SNET_KEY_PROGRAM));
-  add (text, _ ("Script"), gsnet_event_dup_visible (event, SNET_KEY_SCRIPT));
-  add (text, _ ("Command"), gsnet_event_dup_list_visible (event, SNET_KEY_COMMAND, " "));
-  add (text, _ ("User"), say_user (event));
+  add (lines, _ ("Program"), gsnet_event_dup_visible (event, SNET_KEY_PROGRAM));
+  add (lines, _ ("Script"), gsnet_event_dup_visible (event, SNET_KEY_SCRIPT));
+  add (lines, _ ("Command"), gsnet_event_dup_list_visible (event, SNET_KEY_COMMAND, " "));
+  add (lines, _ ("User"), say_user (event));
+  append_lines (text, lines);
   return end (text);
 }
 
 static void
-add_who (GString *text, GsnetEvent *event)
+add_who (GArray *lines, GsnetEvent *event)
 {
-  add (text, _ ("Process"), say_number (event, SNET_KEY_PID));
-  add (text, _ ("Calls itself"), gsnet_event_dup_visible (event, SNET_KEY_COMM));
-  add (text, _ ("Folder"), gsnet_event_dup_visible (event, SNET_KEY_DIRECTORY));
-  add (text, _ ("Started by"), gsnet_event_dup_list_visible (event, SNET_KEY_ANCESTORS, ", "));
-  add (text, _ ("SHA-256"), gsnet_event_dup_visible (event, SNET_KEY_PROGRAM_DIGEST));
-  add (text, _ ("Application"), gsnet_event_dup_visible (event, SNET_KEY_APP));
-  add (text, _ ("Unit"), gsnet_event_dup_visible (event, SNET_KEY_UNIT));
-  add (text, _ ("Group"), gsnet_event_dup_visible (event, SNET_KEY_CGROUP));
+  add (lines, _ ("Process"), say_number (event, SNET_KEY_PID));
+  add (lines, _ ("Calls itself"), gsnet_event_dup_visible (event, SNET_KEY_COMM));
+  add (lines, _ ("Folder"), gsnet_event_dup_visible (event, SNET_KEY_DIRECTORY));
+  add (lines, _ ("Started by"), gsnet_event_dup_list_visible (event, SNET_KEY_ANCESTORS, ", "));
+  add (lines, _ ("SHA-256"), gsnet_event_dup_visible (event, SNET_KEY_PROGRAM_DIGEST));
+  add (lines, _ ("Application"), gsnet_event_dup_visible (event, SNET_KEY_APP));
+  add (lines, _ ("Unit"), gsnet_event_dup_visible (event, SNET_KEY_UNIT));
+  add (lines, _ ("Group"), gsnet_event_dup_visible (event, SNET_KEY_CGROUP));
 }
 
 static void
-add_what (GString *text, GsnetEvent *event)
+add_what (GArray *lines, GsnetEvent *event)
 {
-  add (text, _ ("Call"), gsnet_event_dup_visible (event, SNET_KEY_OPERATION));
-  add (text, _ ("Family"), gsnet_event_dup_visible (event, SNET_KEY_FAMILY));
-  add (text, _ ("Type"), gsnet_event_dup_visible (event, SNET_KEY_TYPE));
-  add (text, _ ("Protocol"), gsnet_event_dup_visible (event, SNET_KEY_PROTOCOL));
-  add (text, _ ("To"), gsnet_event_dup_visible (event, SNET_KEY_REMOTE_ADDRESS));
-  add (text, _ ("Port"), say_number (event, SNET_KEY_REMOTE_PORT));
-  add (text, _ ("Name"), gsnet_event_dup_visible (event, SNET_KEY_REMOTE_HOST));
-  add (text, _ ("Named by"), gsnet_event_dup_visible (event, SNET_KEY_HOST_SOURCE));
-  add (text, _ ("From"), gsnet_event_dup_visible (event, SNET_KEY_LOCAL_ADDRESS));
-  add (text, _ ("Local port"), say_number (event, SNET_KEY_LOCAL_PORT));
-  add (text, _ ("Namespace"), say_number (event, SNET_KEY_NETNS));
+  add (lines, _ ("Call"), gsnet_event_dup_visible (event, SNET_KEY_OPERATION));
+  add (lines, _ ("Family"), gsnet_event_dup_visible (event, SNET_KEY_FAMILY));
+  add (lines, _ ("Type"), gsnet_event_dup_visible (event, SNET_KEY_TYPE));
+  add (lines, _ ("Protocol"), gsnet_event_dup_visible (event, SNET_KEY_PROTOCOL));
+  add (lines, _ ("To"), gsnet_event_dup_visible (event, SNET_KEY_REMOTE_ADDRESS));
+  add (lines, _ ("Port"), say_number (event, SNET_KEY_REMOTE_PORT));
+  add (lines, _ ("Name"), gsnet_event_dup_visible (event, SNET_KEY_REMOTE_HOST));
+  add (lines, _ ("Named by"), gsnet_event_dup_visible (event, SNET_KEY_HOST_SOURCE));
+  add (lines, _ ("From"), gsnet_event_dup_visible (event, SNET_KEY_LOCAL_ADDRESS));
+  add (lines, _ ("Local port"), say_number (event, SNET_KEY_LOCAL_PORT));
+  add (lines, _ ("Namespace"), say_number (event, SNET_KEY_NETNS));
 }
 
 char *
 snetctl_prompt_details (GsnetEvent *event)
 {
+  g_autoptr (GArray) lines = lines_new ();
   GString *text = g_string_new (NULL);
 
-  add_who (text, event);
-  add_what (text, event);
-  add (text, _ ("Time"), gsnet_words_time (gsnet_event_get_time (event)));
-  add (text, _ ("Request"), g_strdup_printf ("%" G_GUINT64_FORMAT, gsnet_event_get_id (event)));
+  add_who (lines, event);
+  add_what (lines, event);
+  add (lines, _ ("Time"), gsnet_words_time (gsnet_event_get_time (event)));
+  add (lines, _ ("Request"), g_strdup_printf ("%" G_GUINT64_FORMAT, gsnet_event_get_id (event)));
+  append_lines (text, lines);
   return end (text);
 }
 
@@ -150,8 +208,9 @@ snetctl_prompt_choices (const GsnetRuleChoices *choices)
     {
       g_autofree char *value = gsnet_rule_choices_describe (choices, part);
 
-      g_string_append_printf (text, "  %u [%c] %-12s %s\n", number, choices->kept[part] ? 'x' : ' ',
-                              name_part (part), value);
+      g_string_append_printf (text, "  %u [%c] ", number, choices->kept[part] ? 'x' : ' ');
+      append_title (text, name_part (part), TITLE_WIDTH);
+      g_string_append_printf (text, "%s\n", value);
     }
   g_string_append_printf (text, "%s\n", sentence);
   if (gsnet_rule_choices_is_wide (choices))
@@ -169,7 +228,7 @@ say_rest (gint64 seconds, guint calls, guint more)
   if (more)
     g_string_append_printf (text, ngettext (" %u more,", " %u more,", more), more);
   if (seconds >= 0)
-    g_string_append_printf (text, _ (" %" G_GINT64_FORMAT " s,"), seconds);
+    g_string_append_printf (text, _ (" %" PRId64 " s,"), seconds);
   if (text->len)
     g_string_truncate (text, text->len - 1);
   return g_string_free (text, FALSE);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -206,7 +207,7 @@ snetctl_rule_check_editable (GsnetRule *rule, GError **error)
     return TRUE;
   file = gsnet_text_visible (gsnet_rule_get_raw (rule, SNET_KEY_SOURCE), MAX_LINE_CHARS);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY,
-               _ ("rule %" G_GUINT64_FORMAT " is written in a file. Edit %s, and then: systemctl "
+               _ ("rule %" PRIu64 " is written in a file. Edit %s, and then: systemctl "
                   "reload snetd"),
                gsnet_rule_get_id (rule), file);
   return FALSE;

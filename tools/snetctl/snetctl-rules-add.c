@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 #include "gsnet-words.h"
 #include "snet-names.h"
@@ -176,7 +177,7 @@ add_rule (const SnetctlCall *call, GVariant *rule, GError **error)
     }
   shown = gsnet_rule_new (made ? made : rule);
   sentence = snetctl_rule_sentence (shown);
-  g_print (_ ("Rule %" G_GUINT64_FORMAT ": %s\n"), id, sentence);
+  g_print (_ ("Rule %" PRIu64 ": %s\n"), id, sentence);
   return TRUE;
 }
 

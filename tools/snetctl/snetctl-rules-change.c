@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 #include "gsnet-text.h"
 #include "snet-names.h"
@@ -62,8 +63,8 @@ set_disabled (const SnetctlCall *call,
     }
   if (call->json)
     return TRUE;
-  g_print (disabled ? _ ("Rule %" G_GUINT64_FORMAT " is not in use: %s\n")
-                    : _ ("Rule %" G_GUINT64_FORMAT " is in use: %s\n"),
+  g_print (disabled ? _ ("Rule %" PRIu64 " is not in use: %s\n")
+                    : _ ("Rule %" PRIu64 " is in use: %s\n"),
            id, sentence);
   return TRUE;
 }
@@ -95,8 +96,7 @@ remove_rule (const SnetctlCall *call, guint64 id, GVariant *dict, GError **error
   if (call->json)
     snetctl_json_print (dict);
   else
-    g_print (_ ("Rule %" G_GUINT64_FORMAT " removed: %s\nTo have it back: %s\n"), id, sentence,
-             shown);
+    g_print (_ ("Rule %" PRIu64 " removed: %s\nTo have it back: %s\n"), id, sentence, shown);
   return TRUE;
 }
 

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 #include "gsnet-event.h"
 #include "gsnet-words-past.h"
@@ -92,8 +93,7 @@ find_event (const SnetctlCall *call, const char *word, GError **error)
     g_propagate_error (error, g_steal_pointer (&failure));
   else if (!event)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                 _ ("no call that waits, and none in the log, has the number %" G_GUINT64_FORMAT),
-                 number);
+                 _ ("no call that waits, and none in the log, has the number %" PRIu64), number);
   return event;
 }
 

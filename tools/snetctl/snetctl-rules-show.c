@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 #include "gsnet-text.h"
 #include "gsnet-words.h"
@@ -73,10 +74,10 @@ print_decided (const SnetctlCall *call, guint64 id)
     }
   g_variant_lookup (last, SNET_KEY_TIME, "x", &time);
   when = gsnet_words_time (time);
-  g_print (ngettext ("It has decided %" G_GUINT64_FORMAT " call, the last at %s: snetctl log "
-                     "--rule=%" G_GUINT64_FORMAT "\n",
-                     "It has decided %" G_GUINT64_FORMAT " calls, the last at %s: snetctl log "
-                     "--rule=%" G_GUINT64_FORMAT "\n",
+  g_print (ngettext ("It has decided %" PRIu64 " call, the last at %s: snetctl log "
+                     "--rule=%" PRIu64 "\n",
+                     "It has decided %" PRIu64 " calls, the last at %s: snetctl log "
+                     "--rule=%" PRIu64 "\n",
                      (gulong)n),
            n, when, id);
 }

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 #include "gsnet-text.h"
 #include "gsnet-words.h"
@@ -205,10 +206,10 @@ print_statistics (GVariant *statistics)
 
   print_line (_ ("Rules"), rules);
   print_decided (statistics);
-  line = g_strdup_printf (_ ("%" G_GUINT64_FORMAT " (see: snetctl pending)"), waiting);
+  line = g_strdup_printf (_ ("%" PRIu64 " (see: snetctl pending)"), waiting);
   print_line (_ ("Waiting"), waiting ? line : "0");
   g_free (line);
-  line = g_strdup_printf (_ ("%" G_GUINT64_FORMAT " (see: snetctl missed)"), missed);
+  line = g_strdup_printf (_ ("%" PRIu64 " (see: snetctl missed)"), missed);
   if (missed > 0)
     print_line (_ ("Missed"), line);
 }

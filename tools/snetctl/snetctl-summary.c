@@ -109,8 +109,9 @@ format_time (gint64 time, gint64 width)
 
   if (!when)
     return NULL;
-  return g_date_time_format (when, width < 60 * (gint64)G_USEC_PER_SEC ? "%b %d %H:%M:%S"
-                                   : width < day                       ? "%b %d %H:%M"
+  /* Translators: times with their day, see strftime */
+  return g_date_time_format (when, width < 60 * (gint64)G_USEC_PER_SEC ? _ ("%b %d %H:%M:%S")
+                                   : width < day                       ? _ ("%b %d %H:%M")
                                                                        : "%Y-%m-%d");
 }
 

@@ -43,6 +43,15 @@ must_have (void *made)
   return made;
 }
 
+/* The translation of "" is what a file of translations says about itself. */
+static const char *
+get_title (const SnetctlTable *self, guint i)
+{
+  const char *title = self->columns[i].title;
+
+  return *title ? _ (title) : title;
+}
+
 guint
 snetctl_table_terminal_width (void)
 {
@@ -100,7 +109,7 @@ measure (const SnetctlTable *self, SnetctlFitColumn *fits)
 {
   for (guint i = 0; i < self->n_columns; i++)
     {
-      guint wanted = self->no_titles ? 0 : snetctl_fit_width (_ (self->columns[i].title));
+      guint wanted = self->no_titles ? 0 : snetctl_fit_width (get_title (self, i));
 
       for (guint r = 0; r < self->rows->len; r++)
         {
@@ -153,7 +162,7 @@ snetctl_table_print (SnetctlTable *self)
   must (scols_table_enable_noheadings (table, self->no_titles));
   for (guint i = 0; i < self->n_columns; i++)
     if (!fits[i].gone)
-      must_have (scols_table_new_column (table, _ (self->columns[i].title), fits[i].wanted,
+      must_have (scols_table_new_column (table, get_title (self, i), fits[i].wanted,
                                          self->columns[i].right ? SCOLS_FL_RIGHT : 0));
   for (guint r = 0; r < self->rows->len; r++)
     draw_row (self, table, fits, g_ptr_array_index (self->rows, r));
