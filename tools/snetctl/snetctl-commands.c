@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <stdio.h>
 
 #include "snetctl-commands.h"
 #include "snetctl-complete.h"
@@ -119,6 +120,17 @@ run_command (SnetctlCall *call, GError **error)
   return command->run (call, error);
 }
 
+/* A full disk, or the like: what was not written must not be taken for all. */
+static gboolean
+finish_output (GError **error)
+{
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return TRUE;
+  g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+                       _ ("the output cannot be written"));
+  return FALSE;
+}
+
 int
 snetctl_main (int argc, char *argv[])
 {
@@ -126,7 +138,7 @@ snetctl_main (int argc, char *argv[])
   g_autofree char **moved = g_memdup2 (arguments, sizeof *arguments * ((gsize)argc + 1));
   SnetctlCall call = { .argc = argc, .argv = moved, .ask = TRUE };
   g_autoptr (GError) error = NULL;
-  gboolean well = run_command (&call, &error);
+  gboolean well = run_command (&call, &error) && finish_output (&error);
 
   g_free (call.color_when);
   return well ? call.exit_status : (int)snetctl_error_report (error);

@@ -30,9 +30,9 @@ static const struct
   [TIME] = { N_ ("TIME"), { 15, 15, FALSE, 2 } },
   [VERDICT] = { N_ ("VERDICT"), { 7, 7, FALSE, 1 } },
   [USER] = { N_ ("USER"), { 8, 8, FALSE, 4 } },
-  [PROGRAM] = { N_ ("PROGRAM"), { 40, 10, FALSE, 0 } },
+  [PROGRAM] = { N_ ("PROGRAM"), { 40, 14, FALSE, 0 } },
   [OPERATION] = { N_ ("OPERATION"), { 9, 9, FALSE, 3 } },
-  [WHERE] = { N_ ("WHERE"), { 40, 12, FALSE, 0 } },
+  [WHERE] = { N_ ("WHERE"), { 40, 22, FALSE, 0 } },
   [REASON] = { N_ ("REASON"), { 11, 11, FALSE, 5 } },
 };
 
@@ -53,25 +53,33 @@ snetctl_lines_new (const SnetctlCall *call)
 }
 
 static void
-print_cell (SnetctlLines *self, guint i, const char *text, const char *color)
+append_cell (SnetctlLines *self, GString *line, guint i, const char *text, const char *color)
 {
   const char *code = g_strcmp0 (color, "green") == 0 ? "\033[32m"
                      : g_strcmp0 (color, "red") == 0 ? "\033[31m"
                                                      : "\033[33m";
-  g_autofree char *fitted = NULL;
-  guint width;
+  g_autofree char *fitted =
+    self->width ? snetctl_fit_text (text, self->fits[i].wanted) : g_strdup (text);
+  const guint width = snetctl_fit_width (fitted);
 
-  if (self->fits[i].gone)
-    return;
-  fitted = self->width ? snetctl_fit_text (text, self->fits[i].wanted) : g_strdup (text);
-  width = snetctl_fit_width (fitted);
   if (self->color && color)
-    g_print ("%s%s\033[0m", code, fitted);
+    g_string_append_printf (line, "%s%s\033[0m", code, fitted);
   else
-    g_print ("%s", fitted);
-  /* Nothing comes behind the last one. */
-  if (i + 1 < N_COLUMNS)
-    g_print ("%*s", (int)(width < self->fits[i].wanted ? self->fits[i].wanted - width : 0) + 1, "");
+    g_string_append (line, fitted);
+  g_string_append_printf (
+    line, "%*s", (int)(width < self->fits[i].wanted ? self->fits[i].wanted - width : 0) + 1, "");
+}
+
+/* At once, as others may write there, too; nothing comes behind the last cell. */
+static void
+print_cells (SnetctlLines *self, const char *const *cells, const char *verdict_color)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  for (guint i = 0; i < N_COLUMNS; i++)
+    if (!self->fits[i].gone)
+      append_cell (self, line, i, cells[i] ? cells[i] : "-", i == VERDICT ? verdict_color : NULL);
+  g_print ("%s\n", g_strchomp (line->str));
 }
 
 /* For a title that is longer in another language. */
@@ -91,6 +99,7 @@ static void
 fit (SnetctlLines *self)
 {
   const guint width = snetctl_table_terminal_width ();
+  const char *titles[N_COLUMNS];
 
   if (width == self->width && self->fits[TIME].wanted != 0)
     return;
@@ -103,8 +112,8 @@ fit (SnetctlLines *self)
     make_room (&self->fits[i], _ (columns[i].title));
   snetctl_fit_columns (self->fits, N_COLUMNS, width);
   for (guint i = 0; i < N_COLUMNS; i++)
-    print_cell (self, i, _ (columns[i].title), NULL);
-  g_print ("\n");
+    titles[i] = _ (columns[i].title);
+  print_cells (self, titles, NULL);
 }
 
 /* With the day, as a log goes over many of them. */
@@ -132,9 +141,7 @@ snetctl_lines_print (SnetctlLines *self, GsnetEvent *event, const char *word)
   const char *color = word ? "yellow" : snetctl_event_color (event);
 
   fit (self);
-  for (guint i = 0; i < N_COLUMNS; i++)
-    print_cell (self, i, cells[i] ? cells[i] : "-", i == VERDICT ? color : NULL);
-  g_print ("\n");
+  print_cells (self, cells, color);
 }
 
 void

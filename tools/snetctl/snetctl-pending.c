@@ -40,9 +40,9 @@ enum
 
 static const SnetctlColumn columns[N_COLUMNS] = {
   [ID] = { N_ ("ID"), 0, TRUE, FALSE },
-  [PROGRAM] = { N_ ("PROGRAM"), 10, FALSE, TRUE },
+  [PROGRAM] = { N_ ("PROGRAM"), 14, FALSE, TRUE },
   [OPERATION] = { N_ ("OPERATION"), 0, FALSE, FALSE },
-  [WHERE] = { N_ ("WHERE"), 12, FALSE, TRUE },
+  [WHERE] = { N_ ("WHERE"), 22, FALSE, TRUE },
   [LEFT] = { N_ ("LEFT"), 0, TRUE, FALSE },
   [USER] = { N_ ("USER"), 0, FALSE, FALSE },
   [PID] = { N_ ("PID"), 0, TRUE, FALSE },

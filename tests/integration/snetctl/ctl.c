@@ -157,6 +157,19 @@ ctl_new (void)
   return ctl;
 }
 
+G_GNUC_PRINTF (2, 3)
+static GSubprocess *
+spawn_words (GSubprocessLauncher *launcher, const char *format, ...)
+{
+  va_list arguments;
+  GSubprocess *process;
+
+  va_start (arguments, format);
+  process = spawn (launcher, format, arguments);
+  va_end (arguments);
+  return process;
+}
+
 static Ctl *
 start (guint32 uid, const char *format, va_list arguments)
 {
@@ -311,6 +324,22 @@ ctl_run (guint32 uid, const char *format, ...)
   va_start (arguments, format);
   ctl = start (uid, format, arguments);
   va_end (arguments);
+  wait_for (ctl);
+  return ctl;
+}
+
+Ctl *
+ctl_run_into (guint32 uid, const char *file, const char *arguments)
+{
+  g_autoptr (GSubprocessLauncher) launcher =
+    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  Ctl *ctl = ctl_new ();
+
+  g_subprocess_launcher_set_child_setup (launcher, become, GUINT_TO_POINTER (uid), NULL);
+  g_subprocess_launcher_set_stdout_file_path (launcher, file);
+  ctl->process = spawn_words (launcher, "%s", arguments);
+  collect (ctl, g_subprocess_get_stderr_pipe (ctl->process), ctl->err);
+  g_subprocess_wait_async (ctl->process, NULL, ended_cb, ctl);
   wait_for (ctl);
   return ctl;
 }

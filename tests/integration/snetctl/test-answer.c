@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Requests that are answered by snetctl, and settings that are changed by it. */
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "ctl.h"
 #include "snet-names.h"
@@ -121,6 +122,44 @@ test_not_allowed (Fixture *fixture)
   ctl_check (ALICE, "allow one", SNETCTL_EXIT_USAGE, "*one*number*");
 }
 
+/* A program in the place of pkttyagent says that it is there, before the password is asked for. */
+static void
+test_password (Fixture *fixture)
+{
+  g_autofree char *folder = g_dir_make_tmp ("snetctl-agent-XXXXXX", NULL);
+  g_autofree char *agent = g_build_filename (folder, "pkttyagent", NULL);
+  g_autofree char *path = g_strconcat (folder, ":/usr/bin:/bin", NULL);
+  g_autoptr (Ctl) ctl = NULL;
+  g_autoptr (Ctl) silent = NULL;
+
+  g_assert_no_errno (g_chmod (folder, 0755));
+  g_assert_true (g_file_set_contents_full (
+    agent, "#!/bin/sh\necho \"agent $*\" > /dev/tty\nexec 3>&-\nexec sleep 60\n", -1,
+    G_FILE_SET_CONTENTS_NONE, 0755, NULL));
+  ctl_setenv ("PATH", path);
+  fake_polkit_set (fixture->polkit, SNET_ACTION_CONFIGURE, FAKE_POLKIT_CHALLENGE);
+
+  silent = ctl_start_on_terminal (ALICE, 80, "mode off --no-ask-password");
+  ctl_wait (silent, SNETCTL_EXIT_NOT_ALLOWED);
+  g_assert_null (strstr (silent->out->str, "agent "));
+  client_check_mode (fixture->root, "ask");
+
+  ctl = ctl_start_on_terminal (ALICE, 80, "mode off");
+  ctl_says (ctl, "agent --notify-fd 3 --fallback");
+  ctl_wait (ctl, SNETCTL_EXIT_NOT_ALLOWED);
+  g_assert_true (g_str_has_suffix (fake_polkit_last_question (fixture->polkit), " interactive"));
+
+  /* What is allowed needs none. */
+  fake_polkit_set (fixture->polkit, SNET_ACTION_CONFIGURE, FAKE_POLKIT_YES);
+  ctl_free (g_steal_pointer (&silent));
+  silent = ctl_start_on_terminal (ALICE, 80, "mode off");
+  ctl_wait (silent, SNETCTL_EXIT_OK);
+  g_assert_cmpstr (silent->out->str, ==, "");
+  client_check_mode (fixture->root, "off");
+  g_unlink (agent);
+  g_rmdir (folder);
+}
+
 static void
 test_missed (Fixture *fixture)
 {
@@ -187,6 +226,7 @@ add_tests (void)
   fixture_add ("/answer/alike", test_alike);
   fixture_add ("/answer/all", test_all);
   fixture_add ("/answer/not-allowed", test_not_allowed);
+  fixture_add ("/answer/password", test_password);
   fixture_add ("/answer/missed", test_missed);
   fixture_add ("/answer/mode", test_mode);
   fixture_add ("/answer/settings", test_settings);
