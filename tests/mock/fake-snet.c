@@ -66,6 +66,12 @@ free_message (Message *message)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Message, free_message)
 
+gboolean
+fake_snet_is_open (void)
+{
+  return kernel.controller != NULL || kernel.monitor != NULL;
+}
+
 void
 fake_snet_reset (void)
 {

@@ -12,6 +12,7 @@
 
 /* As at boot: nothing waits, nobody controls. No handle may be open. */
 void fake_snet_reset (void);
+gboolean fake_snet_is_open (void);
 
 typedef enum
 {

@@ -80,10 +80,9 @@ prepare_schema (SnetSqlSqlite *sqlite, GError **error)
       !get_number (sqlite, "PRAGMA user_version", &version, error) ||
       !get_number (sqlite, "SELECT count (*) FROM sqlite_schema", &objects, error))
     return FALSE;
-  if (objects == 0)
-    return create (sqlite, error);
-  if (id == APPLICATION_ID && version == VERSION)
-    return TRUE;
+  if (objects == 0 || (id == APPLICATION_ID && version == VERSION))
+    return run (sqlite, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error) &&
+           (objects > 0 || create (sqlite, error));
   g_set_error (error, SNET_SQL_ERROR, SNET_SQL_ERROR_CONFIG, "%s %s", sqlite->path,
                id == APPLICATION_ID ? "is of a later version of snet-sql"
                                     : "is a database, but not one that snet-sql has made");
@@ -123,8 +122,7 @@ snet_sql_sqlite_open (const char *path, guint days, GError **error)
   else
     {
       sqlite3_busy_timeout (sqlite->db, 10000);
-      if (!run (sqlite, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error) ||
-          !prepare_schema (sqlite, error) || !prepare_insert (sqlite, error))
+      if (!prepare_schema (sqlite, error) || !prepare_insert (sqlite, error))
         result = SQLITE_ERROR;
     }
   umask (mask);

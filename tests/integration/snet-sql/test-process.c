@@ -8,7 +8,9 @@
 #include <arpa/inet.h>
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "fixture.h"
@@ -72,6 +74,12 @@ static void
 stop_flow (Sql *sql)
 {
   g_clear_handle_id (&sql->flow, g_source_remove);
+}
+
+static gboolean
+tick_cb (gpointer unused)
+{
+  return G_SOURCE_CONTINUE;
 }
 
 static gboolean
@@ -242,7 +250,7 @@ test_killed (Fixture *fixture)
   set_up (&sql, fixture);
   configure_postgresql (&sql, "");
   start_flow (&sql);
-  bound = CLAMP (ms_until_first (&sql), 20, 400);
+  bound = CLAMP (ms_until_first (&sql), 20, 200);
   for (guint i = 0; i < kills; i++)
     {
       go_on ((guint)g_test_rand_int_range (1, (int)bound));
@@ -338,7 +346,7 @@ test_full (Fixture *fixture)
   start_flow (&sql);
   ms_until_first (&sql);
   pg_server_kill (server);
-  wait_until (says_full, &sql, "the spool to be full");
+  wait_until (says_full, &sql, "the spool to be full"); /* the flow wakes it up */
   go_on (1000);
   stop_flow (&sql);
   last = wait_for_journal (&sql);
@@ -430,6 +438,116 @@ test_spool_lost (Fixture *fixture)
   tear_down (&sql);
 }
 
+static gboolean
+sqlite_has_all (gpointer user_data)
+{
+  Sql *sql = user_data;
+  g_autofree char *command = g_strdup_printf ("%s --config %s --state-dir %s --status",
+                                              g_getenv ("SNET_SQL"), sql->config, sql->directory);
+  g_autofree char *wanted = g_strdup_printf ("event %" G_GUINT64_FORMAT " of", sql->reported);
+  g_autofree char *output = NULL;
+  int status;
+
+  g_assert_true (g_spawn_command_line_sync (command, &output, NULL, &status, NULL));
+  return strstr (output, wanted) != NULL && WIFEXITED (status) && WEXITSTATUS (status) == 0;
+}
+
+/* Into an SQLite file, where there is no spool. */
+static void
+test_sqlite (Fixture *fixture)
+{
+  g_autofree char *path = NULL;
+  sqlite3_stmt *statement;
+  sqlite3 *db;
+  guint64 last;
+  guint tick;
+  Sql sql;
+
+  set_up (&sql, fixture);
+  configure (&sql, "[Destination]\nType=sqlite\n");
+  start_flow (&sql);
+  for (guint i = 0; i < get_kills () / 5; i++)
+    {
+      start_sql (&sql);
+      go_on ((guint)g_test_rand_int_range (1, 200));
+      end_sql (&sql, SIGKILL);
+    }
+  start_sql (&sql);
+  go_on (100);
+  stop_flow (&sql);
+  last = wait_for_journal (&sql);
+  tick = g_timeout_add (100, tick_cb, NULL);
+  wait_until (sqlite_has_all, &sql, "the SQLite file");
+  g_source_remove (tick);
+
+  path = g_build_filename (sql.directory, "events.db", NULL);
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db,
+                                       "SELECT count (*), count (DISTINCT serial), max (serial),"
+                                       " (SELECT count (*) FROM gaps) FROM events",
+                                       -1, &statement, NULL),
+                   ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  for (int i = 0; i < 3; i++)
+    g_assert_cmpint (sqlite3_column_int64 (statement, i), ==, (gint64)last);
+  g_assert_cmpint (sqlite3_column_int64 (statement, 3), ==, 0);
+  sqlite3_finalize (statement);
+  sqlite3_close (db);
+  tear_down (&sql);
+}
+
+/* The exit status, and that something is said. */
+static void
+check_run (Sql *sql, const char *options, int wanted, const char *says)
+{
+  g_autofree char *command =
+    g_strdup_printf ("%s --config %s --state-dir %s %s", g_getenv ("SNET_SQL"), sql->config,
+                     sql->directory, options);
+  g_autofree char *output = NULL;
+  g_autofree char *errors = NULL;
+  g_autofree char *all = NULL;
+  int status;
+
+  g_assert_true (g_spawn_command_line_sync (command, &output, &errors, &status, NULL));
+  all = g_strconcat (output, errors, NULL);
+  g_test_message ("%s: %s", options, all);
+  g_assert_true (WIFEXITED (status));
+  g_assert_cmpint (WEXITSTATUS (status), ==, wanted);
+  g_assert_nonnull (strstr (all, says));
+}
+
+static void
+test_options (Fixture *fixture)
+{
+  Sql sql;
+
+  set_up (&sql, fixture);
+  configure_postgresql (&sql, "");
+  check_run (&sql, "--version", 0, "snet-sql ");
+  check_run (&sql, "--help", 0, "--state-dir");
+  check_run (&sql, "--colour", 2, "--help");
+  check_run (&sql, "more", 2, "more");
+  check_run (&sql, "--check", 0, "right");
+  check_run (&sql, "--status", 1, "has it ever run");
+  start_flow (&sql);
+  ms_until_first (&sql);
+  stop_flow (&sql);
+  check_all (&sql);
+  check_run (&sql, "--status", 0, "0 events in 0 files");
+  pg_server_kill (server);
+  start_flow (&sql);
+  go_on (2500);
+  stop_flow (&sql);
+  check_run (&sql, "--status", 1, "refused");
+  pg_server_start (server);
+  check_all (&sql);
+  check_run (&sql, "--status", 0, "no trouble");
+  configure (&sql, "[Destination]\nType=oracle\n");
+  check_run (&sql, "--check", 1, "sqlite or postgresql");
+  check_run (&sql, "", 1, "sqlite or postgresql");
+  tear_down (&sql);
+}
+
 static void
 add_tests (void)
 {
@@ -439,6 +557,8 @@ add_tests (void)
   fixture_add ("/process/full", test_full);
   fixture_add ("/process/damaged", test_damaged);
   fixture_add ("/process/spool-lost", test_spool_lost);
+  fixture_add ("/process/sqlite", test_sqlite);
+  fixture_add ("/process/options", test_options);
 }
 
 int

@@ -157,7 +157,7 @@ fixture_start (Fixture *fixture)
 static gboolean
 is_gone (gpointer user_data)
 {
-  return *(gpointer *)user_data == NULL;
+  return *(gpointer *)user_data == NULL && !fake_snet_is_open ();
 }
 
 void
