@@ -6,6 +6,7 @@
 #include "gsnet-lines.h"
 #include "gsnet-missed-row.h"
 #include "gsnet-program-icon.h"
+#include "gsnet-turning-box.h"
 #include "gsnet-words-past.h"
 #include "gsnet-words.h"
 
@@ -64,6 +65,7 @@ gsnet_missed_row_class_init (GsnetMissedRowClass *klass)
   signals[MAKE_RULE] =
     g_signal_new ("make-rule", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
+  g_type_ensure (GSNET_TYPE_TURNING_BOX);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/snet/Gsnet/gsnet-missed-row.ui");
   gtk_widget_class_bind_template_child (widget_class, GsnetMissedRow, icon);
   gtk_widget_class_bind_template_child (widget_class, GsnetMissedRow, make_rule);

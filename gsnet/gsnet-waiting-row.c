@@ -5,6 +5,7 @@
 
 #include "gsnet-lines.h"
 #include "gsnet-program-icon.h"
+#include "gsnet-turning-box.h"
 #include "gsnet-waiting-row.h"
 #include "gsnet-words.h"
 
@@ -13,7 +14,6 @@ struct _GsnetWaitingRow
   AdwActionRow parent_instance;
 
   GtkImage *icon;
-  GtkBox *buttons;
 
   GsnetEvent *event;
 };
@@ -64,10 +64,10 @@ gsnet_waiting_row_class_init (GsnetWaitingRowClass *klass)
   signals[ANSWERED] = g_signal_new ("answered", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                     NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
+  g_type_ensure (GSNET_TYPE_TURNING_BOX);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/snet/Gsnet/gsnet-waiting-row.ui");
   gtk_widget_class_bind_template_child (widget_class, GsnetWaitingRow, icon);
-  gtk_widget_class_bind_template_child (widget_class, GsnetWaitingRow, buttons);
   gtk_widget_class_bind_template_callback (widget_class, details_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, deny_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, allow_clicked_cb);

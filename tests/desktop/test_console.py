@@ -7,7 +7,7 @@ import time
 
 from case import Case, expect, main
 from fake_snetd import curl
-from rig import wait, xdotool
+from rig import screen, wait, xdotool
 
 
 class Tests(Case):
@@ -34,6 +34,28 @@ class Tests(Case):
         self.rig.sensitive("gsnet", "Programs that wait for an answer", "list")
         self.rig.click("gsnet", "Allow", "push button")
         expect(self.verdict()[:2] == (self.last_id, "allow"), "the second row's Allow")
+        self.close_console()
+
+    def place(self, name, role):
+        """Left, top, width, height, within the window."""
+        return self.rig.find("gsnet", name, role).extents(screen.IN_WINDOW)
+
+    def test_narrow(self):
+        """In a window as wide as a telephone's screen a question is still there to be read."""
+        event = self.ask()
+        self.open_console()
+        self.rig.sensitive("gsnet", "Programs that wait for an answer", "list")
+        window = self.rig.window("Security Console")
+        xdotool("windowsize", "--sync", window, 360, 600)
+        wait(lambda: self.place("Deny", "push button")[0] == self.place("Allow", "push button")[0],
+             "the buttons below each other")
+        self.rig.picture("console-narrow")
+        width = self.place("curl wants to connect", "label")[2]
+        expect(width > 120, f"the question is {width} wide")
+        xdotool("windowsize", "--sync", window, 800, 600)
+        wait(lambda: self.place("Deny", "push button")[1] == self.place("Allow", "push button")[1],
+             "the buttons beside each other")
+        self.snetd.withdraw(event["id"], "exited")
         self.close_console()
 
     def test_console_rules(self):
