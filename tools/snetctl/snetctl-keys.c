@@ -50,7 +50,7 @@ const SnetctlKey snetctl_rule_keys[] = {
   { SNET_KEY_NETNS, 't', N_ ("NUMBER"), N_ ("A network namespace, by its inode") },
   { SNET_KEY_UID, 'u', N_ ("USER"), N_ ("Who runs the program") },
   { SNET_KEY_SESSION, 'u', N_ ("NUMBER"), N_ ("A session of the audit system") },
-  { SNET_KEY_TIME_OF_WEEK, 's', N_ ("TIMES"), N_ ("mon-fri 08:00-18:00, sat") },
+  { SNET_KEY_TIME_OF_WEEK, 's', N_ ("WHEN"), N_ ("mon-fri 08:00-18:00, sat") },
   { NULL, 0, NULL, NULL },
 };
 

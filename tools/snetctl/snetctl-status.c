@@ -87,13 +87,36 @@ print_headline (const SnetctlCall *call, GVariant *properties)
     g_print ("● %s\n", text);
 }
 
-/* As systemctl does it: the colons below each other. */
-static void
-print_line (const char *title, const char *text)
+enum
 {
-  const guint width = snetctl_fit_width (title);
+  SNETD,
+  KERNEL,
+  WITHOUT,
+  MODE,
+  HOLDS,
+  RULES,
+  DECIDED,
+  WAITING,
+  MISSED,
+  N_TITLES
+};
 
-  g_print ("%*s%s: %s\n", width < 9 ? (int)(9 - width) : 0, "", title, text);
+static const char *const titles[N_TITLES] = {
+  [SNETD] = "snetd",          [KERNEL] = N_ ("Kernel"),   [WITHOUT] = N_ ("Without"),
+  [MODE] = N_ ("Mode"),       [HOLDS] = N_ ("Holds"),     [RULES] = N_ ("Rules"),
+  [DECIDED] = N_ ("Decided"), [WAITING] = N_ ("Waiting"), [MISSED] = N_ ("Missed"),
+};
+
+/* As systemctl does it: the colons below each other, whatever the language. */
+static void
+print_line (guint title, const char *text)
+{
+  const guint taken = snetctl_fit_width (_ (titles[title]));
+  guint width = 0;
+
+  for (guint i = 0; i < N_TITLES; i++)
+    width = MAX (width, snetctl_fit_width (_ (titles[i])));
+  g_print ("  %*s%s: %s\n", (int)(width - taken), "", _ (titles[title]), text);
 }
 
 static char *
@@ -129,11 +152,11 @@ print_kernel (GVariant *properties)
 
   if (g_str_equal (kernel, "absent") || g_str_equal (kernel, "busy"))
     return;
-  print_line (_ ("Kernel"),
+  print_line (KERNEL,
               g_str_equal (kernel, "lsm") ? _ ("the security module") : _ ("a loaded module"));
   missing = list_features (properties);
   if (missing)
-    print_line (_ ("Without"), missing);
+    print_line (WITHOUT, missing);
 }
 
 static void
@@ -149,7 +172,7 @@ print_mode (GVariant *properties)
   line = when ? g_strdup_printf (_ ("%s, until %s, then %s"), mode, when,
                                  get_text (properties, "ModeAfter"))
               : gsnet_text_visible (mode, MAX_WORD_CHARS);
-  print_line (_ ("Mode"), line);
+  print_line (MODE, line);
 }
 
 static void
@@ -164,7 +187,7 @@ print_delay (GVariant *properties)
     return;
   line = g_strdup_printf (
     ngettext ("at most %u second, then %s", "at most %u seconds, then %s", delay), delay, policy);
-  print_line (_ ("Holds"), line);
+  print_line (HOLDS, line);
 }
 
 static guint64
@@ -193,7 +216,7 @@ print_decided (GVariant *statistics)
     if (count > 0)
       g_string_append_printf (line, "%s%" G_GUINT64_FORMAT " %s", line->len ? ", " : "", count,
                               reason);
-  print_line (_ ("Decided"), line->len ? line->str : _ ("nothing yet"));
+  print_line (DECIDED, line->len ? line->str : _ ("nothing yet"));
 }
 
 static void
@@ -204,14 +227,14 @@ print_statistics (GVariant *statistics)
   g_autofree char *rules = g_strdup_printf ("%" G_GUINT64_FORMAT, get_number (statistics, "rules"));
   g_autofree char *line = NULL;
 
-  print_line (_ ("Rules"), rules);
+  print_line (RULES, rules);
   print_decided (statistics);
   line = g_strdup_printf (_ ("%" PRIu64 " (see: snetctl pending)"), waiting);
-  print_line (_ ("Waiting"), waiting ? line : "0");
+  print_line (WAITING, waiting ? line : "0");
   g_free (line);
   line = g_strdup_printf (_ ("%" PRIu64 " (see: snetctl missed)"), missed);
   if (missed > 0)
-    print_line (_ ("Missed"), line);
+    print_line (MISSED, line);
 }
 
 /* The properties, and the statistics with them. */
@@ -258,6 +281,6 @@ run_status (SnetctlCall *call, GError **error)
   print_delay (properties);
   if (statistics)
     print_statistics (statistics);
-  print_line ("snetd", get_text (properties, "Version"));
+  print_line (SNETD, get_text (properties, "Version"));
   return TRUE;
 }
