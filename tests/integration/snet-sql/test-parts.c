@@ -239,7 +239,7 @@ test_spool_disk (Fixture *fixture, gconstpointer unused)
   SnetSqlSpool *spool;
   guint pages = 0;
 
-  if (unshare (CLONE_NEWNS) != 0 || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+  if (unshare (CLONE_NEWNS) != 0 || mount ("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
       mount ("none", fixture->directory, "tmpfs", 0, "size=400k") != 0)
     {
       g_test_skip ("no file system can be mounted here");

@@ -7,11 +7,13 @@
  */
 #include <arpa/inet.h>
 #include <glib/gstdio.h>
+#include <grp.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "fixture.h"
 #include "forwarder.h"
@@ -32,6 +34,7 @@ typedef struct
   GPid pid; /* 0: it does not run */
   guint flow;
   guint64 reported;
+  uid_t uid; /* as whom it runs */
 } Sql;
 
 /* Calls that the kernel has decided by tickets: the fastest there are. */
@@ -99,6 +102,16 @@ go_on (guint ms)
   g_main_loop_run (loop);
 }
 
+/* In the child. */
+static void
+become_user (gpointer user_data)
+{
+  const uid_t uid = ((const Sql *)user_data)->uid;
+
+  if (uid != 0 && (setgroups (0, NULL) != 0 || setgid (uid) != 0 || setuid (uid) != 0))
+    _exit (126);
+}
+
 static void
 start_sql (Sql *sql)
 {
@@ -106,7 +119,7 @@ start_sql (Sql *sql)
                          "--state-dir",         sql->directory, NULL };
   g_autoptr (GError) error = NULL;
 
-  g_spawn_async (NULL, (char **)argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &sql->pid,
+  g_spawn_async (NULL, (char **)argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, become_user, sql, &sql->pid,
                  &error);
   g_assert_no_error (error);
 }
@@ -496,6 +509,101 @@ test_sqlite (Fixture *fixture)
   tear_down (&sql);
 }
 
+/* Events wait for more of them, and the connection ends when there are none. */
+static void
+test_idle (Fixture *fixture)
+{
+  static const char connections[] =
+    "SELECT count (*) FROM pg_stat_activity WHERE application_name = 'snet-sql'";
+  Sql sql;
+
+  set_up (&sql, fixture);
+  configure_postgresql (&sql, "IdleSeconds=1\n[Destination]\nDelaySeconds=1\n");
+  start_flow (&sql);
+  ms_until_first (&sql);
+  stop_flow (&sql);
+  check_all (&sql);
+  pg_server_wait (server, DB, connections, 0);
+  start_flow (&sql);
+  go_on (300);
+  stop_flow (&sql);
+  check_all (&sql);
+  pg_server_wait (server, DB, connections, 0);
+  tear_down (&sql);
+}
+
+/* An older copy of the journal is put back: its serials come a second time, as another's. */
+static void
+test_restored (Fixture *fixture)
+{
+  g_autofree char *copy = NULL;
+  g_autofree char *rows = NULL;
+  g_autofree char *expected = NULL;
+  guint64 before, first;
+  gsize size;
+  Sql sql;
+
+  set_up (&sql, fixture);
+  configure_postgresql (&sql, "");
+  start_flow (&sql);
+  ms_until_first (&sql);
+  stop_flow (&sql);
+  before = wait_for_journal (&sql);
+  fixture_stop (fixture);
+  g_assert_true (g_file_get_contents (fixture->journal_db, &copy, &size, NULL));
+  fixture_start (fixture);
+  start_flow (&sql);
+  go_on (500);
+  stop_flow (&sql);
+  check_all (&sql);
+  first = sql.reported;
+
+  fixture_stop (fixture);
+  g_assert_true (g_file_set_contents (fixture->journal_db, copy, (gssize)size, NULL));
+  fixture_start (fixture);
+  sql.reported = before;
+  start_flow (&sql);
+  pg_server_wait (server, DB, "SELECT count (*) FROM snet.sources", 2);
+  stop_flow (&sql);
+  wait_for_journal (&sql);
+  pg_server_wait (server, DB, "SELECT serial FROM snet.sources WHERE id = 2", (gint64)sql.reported);
+  rows = pg_server_query (server, DB,
+                          "SELECT (SELECT count (*) FROM snet.events WHERE source = 1),"
+                          " (SELECT count (*) FROM snet.events WHERE source = 2),"
+                          " (SELECT journal ~ '[.]2$' FROM snet.sources WHERE id = 2)");
+  expected = g_strdup_printf ("%" G_GUINT64_FORMAT "|%" G_GUINT64_FORMAT "|t", first, sql.reported);
+  g_assert_cmpstr (rows, ==, expected);
+  tear_down (&sql);
+}
+
+static gboolean
+says_denied (gpointer user_data)
+{
+  Sql *sql = user_data;
+  g_autofree char *path = g_build_filename (sql->directory, "status", NULL);
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, NULL) && strstr (text, "group snet") != NULL;
+}
+
+/* Who is not in the group is told what to do, and not that there are no events. */
+static void
+test_denied (Fixture *fixture)
+{
+  guint tick;
+  Sql sql;
+
+  set_up (&sql, fixture);
+  configure (&sql, "[Destination]\nType=sqlite\n");
+  g_assert_no_errno (chown (sql.directory, ALICE, ALICE));
+  sql.uid = ALICE;
+  start_sql (&sql);
+  tick = g_timeout_add (100, tick_cb, NULL);
+  wait_until (says_denied, &sql, "the denial");
+  g_source_remove (tick);
+  tear_down (&sql);
+}
+
 /* The exit status, and that something is said. */
 static void
 check_run (Sql *sql, const char *options, int wanted, const char *says)
@@ -558,6 +666,9 @@ add_tests (void)
   fixture_add ("/process/damaged", test_damaged);
   fixture_add ("/process/spool-lost", test_spool_lost);
   fixture_add ("/process/sqlite", test_sqlite);
+  fixture_add ("/process/idle", test_idle);
+  fixture_add ("/process/restored", test_restored);
+  fixture_add ("/process/denied", test_denied);
   fixture_add ("/process/options", test_options);
 }
 
