@@ -372,7 +372,8 @@ int snet_fd(const struct snet *snet);
  *
  * There is one controller at a time, until snet_close(). Calls of its own
  * process are never held. What already waits is not announced: see
- * snet_pending().
+ * snet_pending(). Tickets of an earlier controller may go on deciding: see
+ * snet_ticket_flush().
  *
  * Return: 0, or a negative errno
  *

@@ -228,6 +228,23 @@ def desktop():
             yield f"the setting {key} is not described"
 
 
+def listener():
+    """snet-listen(1) has each option and each exit status"""
+    folder = TOP / "tools" / "snet-listen"
+    page = (folder / "snet-listen.1.in").read_text().replace("\\-", "-")
+    options = re.findall(r"^    \{ \"([\w-]+)\", '(\w)',", (folder / "snet-listen-options.c").read_text(),
+                         re.MULTILINE)
+    statuses = re.findall(r"^  SNET_LISTEN_EXIT_\w+,$", (folder / "snet-listen-session.h").read_text(),
+                          re.MULTILINE)
+    assert options and statuses, "there are none to look for"
+    for option, letter in options:
+        if not re.search(rf'^\.BR -{letter} ", " --{option}\b', page, re.MULTILINE):
+            yield f"-{letter}, --{option} is not described"
+    described = re.findall(r"^\.TP\n\.B (\d)$", page, re.MULTILINE)
+    if described != [str(status) for status in range(len(statuses))]:
+        yield f"the exit statuses {described} of {len(statuses)} are described"
+
+
 def library():
     """libsnet(3), and each function of libsnet and each struct, has a page that apropos finds"""
     symbols = re.findall(r"^\t(\w+);$", (TOP / "libsnet" / "libsnet.map").read_text(), re.MULTILINE)
@@ -387,7 +404,7 @@ def links():
 def main():
     failed = False
     checks = (reference, members, settings, errors, keys, authority, daemon, desktop, command_line,
-              sql, library, header, pictures, pages, looks, commands, links)
+              sql, listener, library, header, pictures, pages, looks, commands, links)
     print(f"1..{len(checks)}")
     for number, check in enumerate(checks, 1):
         problems = list(check())

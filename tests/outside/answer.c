@@ -37,6 +37,8 @@ main (int argc, char **argv)
   err = snet_open (&snet);
   if (!err)
     err = snet_register (snet, &callbacks, stdout);
+  if (!err)
+    err = snet_ticket_flush (snet);
   while (err >= 0 && left > 0)
     err = snet_wait (snet);
   if (err < 0)

@@ -34,6 +34,7 @@ public:
 			static_cast<Firewall *>(data)->deny(*event);
 		};
 		check(snet_register(handle.get(), &callbacks, this));
+		check(snet_ticket_flush(handle.get()));
 	}
 
 	void run()

@@ -10,6 +10,7 @@
 #include "snet-names.h"
 #include "snetd-address.h"
 #include "snetd-names.h"
+#include "snetd-process.h"
 
 static void
 add_number (JsonObject *object, const char *key, guint64 number)
@@ -21,12 +22,12 @@ add_number (JsonObject *object, const char *key, guint64 number)
 static void
 add_text (JsonObject *object, const char *key, const char *text)
 {
-  g_autofree char *valid = NULL;
+  g_autofree char *shown = NULL;
 
   if (text == NULL || text[0] == '\0')
     return;
-  valid = g_utf8_make_valid (text, -1);
-  json_object_set_string_member (object, key, valid);
+  shown = snetd_process_text (text);
+  json_object_set_string_member (object, key, shown);
 }
 
 static void
@@ -47,9 +48,9 @@ add_ancestors (JsonObject *object, const struct snet_event *event)
   array = json_array_new ();
   for (gsize i = 0; event->ancestors[i] != NULL; i++)
     {
-      g_autofree char *valid = g_utf8_make_valid (event->ancestors[i], -1);
+      g_autofree char *shown = snetd_process_text (event->ancestors[i]);
 
-      json_array_add_string_element (array, valid);
+      json_array_add_string_element (array, shown);
     }
   json_object_set_array_member (object, SNET_KEY_ANCESTORS, array);
 }

@@ -7,6 +7,19 @@
 #include "snet-listen-text.h"
 #include "snetd-names.h"
 
+void
+snet_listen_report_start (const SnetListenReport *report)
+{
+  static const char *const texts[] = {
+    [SNET_LISTEN_ASK] = "asks about each call: y allows, n denies, q quits",
+    [SNET_LISTEN_ALLOW] = "allows each call; Ctrl+C ends",
+    [SNET_LISTEN_DENY] = "denies each call; Ctrl+C ends",
+    [SNET_LISTEN_MONITOR] = "watches; Ctrl+C ends",
+  };
+
+  fprintf (stderr, "snet-listen: %s\n", texts[report->options->mode]);
+}
+
 /* A monitor's have behind the library's line what others have decided. */
 static char *
 line_of (const SnetListenReport *report, const struct snet_event *event, const SnetListenEnd *how)

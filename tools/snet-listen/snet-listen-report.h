@@ -18,6 +18,9 @@ typedef struct
   guint open;   /* wait still, at the end */
 } SnetListenReport;
 
+/* On standard error, once it has begun. */
+void snet_listen_report_start (const SnetListenReport *report);
+
 /* Prints an event that has ended, and counts it; FALSE if that cannot be written. */
 gboolean snet_listen_report_event (SnetListenReport *report,
                                    const struct snet_event *event,

@@ -241,6 +241,9 @@ start (Session *session)
     return snet_monitor (session->snet, &monitor, session);
   if (result == 0)
     result = snet_register (session->snet, &controller, session);
+  /* Those of an earlier controller would go on deciding, unseen. */
+  if (result == 0)
+    result = snet_ticket_flush (session->snet);
   if (result == 0)
     result = snet_listen_settings_apply (&session->settings, session->snet, session->options);
   return result;
@@ -258,6 +261,7 @@ listen_until_end (Session *session)
     session->asker = snet_listen_asker_new (&asker, session);
   for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
     sources[i] = g_unix_signal_add (signals[i], signal_cb, session);
+  snet_listen_report_start (&session->report);
   g_main_loop_run (session->loop);
 
   for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)

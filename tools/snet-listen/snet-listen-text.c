@@ -8,8 +8,9 @@
 
 #include "snetd-address.h"
 #include "snetd-names.h"
+#include "snetd-process.h"
 
-/* Control characters, those that turn the direction of a line, and line ends. */
+/* Control characters beyond ASCII, those that turn the direction of a line, and line ends. */
 static gboolean
 is_visible (gunichar c)
 {
@@ -29,7 +30,7 @@ is_visible (gunichar c)
 char *
 snet_listen_visible (const char *text)
 {
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autofree char *valid = snetd_process_text (text);
   GString *shown = g_string_new (NULL);
   /* Another character set could take half of a character for something else. */
   const gboolean utf8 = g_get_charset (NULL);

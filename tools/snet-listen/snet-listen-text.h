@@ -5,7 +5,10 @@
 
 #include <snet.h>
 
-/* Strangers' text as one line that cannot steer a terminal. */
+/*
+ * Strangers' text as one line that cannot steer a terminal: as snetd writes it, and with '?' for
+ * other characters that are not to be seen.
+ */
 char *snet_listen_visible (const char *text);
 
 /* An event as the library writes it, fit for a terminal. */
