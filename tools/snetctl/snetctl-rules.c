@@ -50,9 +50,10 @@ is_help (const char *word)
 static void
 print_help (void)
 {
-  g_print (
-    "%s\n  snetctl rules [list] [OPTION…]\n  snetctl rules COMMAND [OPTION…] [ARGUMENT…]\n\n%s\n",
-    _ ("Usage:"), _ ("Commands:"));
+  g_print ("%s\n%s\n%s\n", _ ("Usage:"),
+           _ ("  snetctl rules [list] [OPTION…]\n"
+              "  snetctl rules COMMAND [OPTION…] [ARGUMENT…]\n"),
+           _ ("Commands:"));
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     g_print ("  %-10s %s\n", commands[i]->name + strlen (PREFIX), _ (commands[i]->summary));
   g_print ("\n%s\n", _ ("More of each: snetctl rules COMMAND --help, and man snetctl."));
