@@ -10,7 +10,6 @@ import errno
 import io
 import json
 import os
-import pty
 import select
 import signal
 import subprocess
@@ -101,7 +100,7 @@ def test_answers():
         first, second = probe(signals), probe(signals)
         listed = load(snetctl("pending", "--json"))
         expect([event["id"] for event in listed], [first.id, second.id], "what waits")
-        assert f"127.0.0.1:{port()}/tcp" in snetctl("pending").stdout
+        assert f":{port()}/tcp" in snetctl("pending").stdout
         expect(as_user("pending").stdout, "Nothing waits.\n", "what another user sees")
         as_user("allow", str(first.id), status=NOT_ALLOWED)
         # Both are alike: one answer is for both.
@@ -136,7 +135,7 @@ def test_missed():
         expect(held.finish()[0], errno.EACCES, "errno")
         listed = load(snetctl("missed", "--json"))
         expect([event["id"] for event in listed], [held.id], "what was missed")
-        as_user("dismiss", str(held.id), status=NOT_FOUND)
+        as_user("dismiss", str(held.id), status=NOT_ALLOWED)
         snetctl("dismiss", str(held.id))
         expect(snetctl("missed").stdout, "Nothing was missed.\n", "afterwards")
 
@@ -270,51 +269,17 @@ def test_no_snetd():
     """without snetd each command says what to do, and has exit status 3"""
     subprocess.run(["systemctl", "mask", "--runtime", "--now", "snetd.service"], check=True)
     try:
-        for words in (["status"], ["pending"], ["log"], ["mode", "off"]):
-            assert "systemctl start snetd" in snetctl(*words, status=NO_SERVICE).stderr, words
+        assert "systemctl start snetd" in snetctl("status", status=NO_SERVICE).stderr
+        for words in (["pending"], ["log"], ["mode", "off"]):
+            assert "systemctl unmask snetd" in snetctl(*words, status=NO_SERVICE).stderr, words
     finally:
         subprocess.run(["systemctl", "unmask", "--runtime", "snetd.service"], check=True)
         subprocess.run(["systemctl", "start", "snetd.service"], check=True)
         settle()
 
 
-def type_at(words, *answers):
-    """Runs words at a terminal of their own; types each answer when its prompt has come."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execvp(words[0], words)
-    seen = b""
-    waiting = list(answers)
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        if not select.select([terminal], [], [], 1)[0]:
-            continue
-        try:
-            more = os.read(terminal, 4096)
-        except OSError:
-            more = b""
-        if not more:
-            break
-        seen += more
-        if waiting and waiting[0][0] in seen:
-            os.write(terminal, waiting.pop(0)[1])
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen.decode()
-
-
-def test_password():
-    """an ordinary user at a terminal gives an administrator's password, and changes the mode"""
-    subprocess.run(["chpasswd"], input="root:a secret\n", text=True, check=True)
-    words = ["setpriv", f"--reuid={USER}", "--regid=65534", "--clear-groups", "snetctl", "mode",
-             "monitor"]
-    status, seen = type_at(words, (b"Password: ", b"a secret\n"))
-    expect((status, control("Mode")), (0, "monitor"), seen)
-    status, seen = type_at([*words[:-1], "off"], (b"Password: ", b"a guess\n"))
-    expect((status, control("Mode")), (NOT_ALLOWED, "monitor"), seen)
-
-
 if __name__ == "__main__":
     set_up()
     tap.run([test_status, test_answers, test_lifetime, test_missed, test_log, test_follow,
              test_monitor, test_monitor_as_user, test_closed_pipe, test_mode, test_settings,
-             test_lists, test_no_snetd, test_password], clean)
+             test_lists, test_no_snetd], clean)

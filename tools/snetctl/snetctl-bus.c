@@ -72,11 +72,17 @@ snetctl_bus_call (const SnetctlCall *call,
   return call_snetd (call, interface, method, parameters, reply_type, error);
 }
 
+/* To look does not start it. */
 GVariant *
 snetctl_bus_get_properties (const SnetctlCall *call, const char *interface, GError **error)
 {
-  g_autoptr (GVariant) reply = call_snetd (call, "org.freedesktop.DBus.Properties", "GetAll",
-                                           g_variant_new ("(s)", interface), "(a{sv})", error);
+  g_autoptr (GDBusConnection) bus = snetctl_bus_get (error);
+  g_autoptr (GVariant) reply = NULL;
 
+  if (!bus)
+    return NULL;
+  reply =
+    try_call (bus, "org.freedesktop.DBus.Properties", "GetAll", g_variant_new ("(s)", interface),
+              "(a{sv})", G_DBUS_CALL_FLAGS_NO_AUTO_START, error);
   return reply ? g_variant_get_child_value (reply, 0) : NULL;
 }

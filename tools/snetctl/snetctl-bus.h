@@ -21,7 +21,7 @@ GVariant *snetctl_bus_call (const SnetctlCall *call,
                             const char *reply_type,
                             GError **error);
 
-/* All properties of one of snetd's interfaces, an a{sv}. */
+/* All properties of one of snetd's interfaces, an a{sv}. It is not started for it. */
 GVariant *
 snetctl_bus_get_properties (const SnetctlCall *call, const char *interface, GError **error);
 

@@ -22,6 +22,8 @@ static const struct
     N_ ("snetd does not run. Start it: systemctl start snetd") },
   { "org.freedesktop.DBus.Error.NameHasNoOwner", SNETCTL_EXIT_NO_SERVICE,
     N_ ("snetd does not run. Start it: systemctl start snetd") },
+  { "org.freedesktop.systemd1.UnitMasked", SNETCTL_EXIT_NO_SERVICE,
+    N_ ("snetd must not run. Let it: systemctl unmask snetd") },
   { "org.freedesktop.DBus.Error.NoReply", SNETCTL_EXIT_NO_SERVICE,
     N_ ("snetd has ended meanwhile. See: journalctl -u snetd") },
   { "org.freedesktop.DBus.Error.AccessDenied", SNETCTL_EXIT_NOT_ALLOWED,
@@ -88,6 +90,13 @@ find_answer (const GError *error, SnetctlExit *ret_status)
         *ret_status = answers[i].status;
         return _ (answers[i].hint);
       }
+  /* The bus could not have it started, for one of many reasons. */
+  if (name && (g_str_has_prefix (name, "org.freedesktop.DBus.Error.Spawn.") ||
+               g_str_has_prefix (name, "org.freedesktop.systemd1.")))
+    {
+      *ret_status = SNETCTL_EXIT_NO_SERVICE;
+      return _ ("snetd cannot be started. See: journalctl -u snetd");
+    }
   if (!is_no_bus (error))
     return NULL;
   *ret_status = SNETCTL_EXIT_NO_SERVICE;
