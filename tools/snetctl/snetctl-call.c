@@ -115,6 +115,7 @@ snetctl_call_parse (SnetctlCall *call,
       snetctl_call_print_common_options ();
       return snetctl_error_usage (error, command->name, "completed");
     }
+  g_option_context_set_strict_posix (context, call->posix);
   g_option_context_set_summary (context, _ (command->summary));
   g_option_context_set_description (context, description);
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);

@@ -18,6 +18,8 @@ typedef struct
   int exit_status;  /* unless an error is returned; 0 */
   /* Not to be run: snetctl_call_parse () tells its options instead, and returns FALSE. */
   gboolean complete;
+  /* Set it before snetctl_call_parse (): options end where something else begins. */
+  gboolean posix;
 } SnetctlCall;
 
 typedef struct

@@ -21,6 +21,7 @@ static const SnetctlCommand *const commands[] = {
   &snetctl_missed,
   &snetctl_dismiss,
   &snetctl_ask,
+  &snetctl_run,
   &snetctl_rules,
   &snetctl_learn,
   &snetctl_lists,

@@ -20,6 +20,7 @@ extern const SnetctlCommand snetctl_monitor;
 extern const SnetctlCommand snetctl_pending;
 extern const SnetctlCommand snetctl_reload;
 extern const SnetctlCommand snetctl_rules;
+extern const SnetctlCommand snetctl_run;
 extern const SnetctlCommand snetctl_set;
 extern const SnetctlCommand snetctl_stats;
 extern const SnetctlCommand snetctl_status;

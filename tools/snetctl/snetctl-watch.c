@@ -17,18 +17,22 @@
 #define OBJECT_PATH "/org/snet/Snetctl/Watcher"
 #define GROUPS_MAX  65536
 
-typedef struct
+typedef SnetctlWatch Watch;
+
+struct _SnetctlWatch
 {
-  const SnetctlCall *call;
   const SnetctlWatchFuncs *funcs;
   gpointer user_data;
-  GMainLoop *loop;
+  SnetctlWatchFailed failed;
+  gpointer failed_data;
   GDBusConnection *bus;
+  GCancellable *cancellable;
   SnetDBusAgent *watcher; /* NULL: of who hears the signals */
-  char *owner;            /* of the name of snetd; NULL: it does not run */
+  guint subscription;     /* likewise the other way */
+  guint name;
+  char *owner; /* of the name of snetd; NULL: it does not run */
   gboolean has_been_there;
-  GError *error;
-} Watch;
+};
 
 /* As the bus sees it: by what the system knows of the user, not by the groups of a process. */
 gboolean
@@ -51,14 +55,6 @@ snetctl_watch_hears_all (void)
     if (groups[i] == wanted)
       return TRUE;
   return FALSE;
-}
-
-static void
-fail (Watch *watch, GError *error)
-{
-  if (!watch->error)
-    watch->error = g_error_copy (error);
-  g_main_loop_quit (watch->loop);
 }
 
 static void
@@ -136,13 +132,16 @@ watching_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Watch *watch = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (watch->bus, result, &error);
+  g_autoptr (GVariant) reply =
+    g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
 
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
   if (reply)
     tell_recorded (watch);
   /* It has gone again: that is told by its name. */
-  else if (watch->owner && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    fail (watch, error);
+  else if (watch->owner)
+    watch->failed (error, watch->failed_data);
 }
 
 static void
@@ -158,7 +157,8 @@ appeared_cb (GDBusConnection *bus, const char *name, const char *owner, gpointer
   if (watch->watcher)
     g_dbus_connection_call (bus, owner, SNET_OBJECT_PATH, SNET_INTERFACE_AGENTS, "Watch",
                             g_variant_new ("(o)", OBJECT_PATH), NULL,
-                            G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, watching_cb, watch);
+                            G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, watch->cancellable, watching_cb,
+                            watch);
   else
     tell_recorded (watch);
 }
@@ -183,15 +183,95 @@ closed_cb (GDBusConnection *bus, gboolean vanished, GError *error, gpointer user
   g_autoptr (GError) closed =
     g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, _ ("the system bus is gone"));
 
-  fail (watch, closed);
+  watch->failed (closed, watch->failed_data);
+}
+
+static gboolean
+begin (Watch *watch, GError **error)
+{
+  if (snetctl_watch_hears_all ())
+    {
+      watch->subscription = g_dbus_connection_signal_subscribe (
+        watch->bus, SNET_BUS_NAME, SNET_INTERFACE_EVENTS, NULL, SNET_OBJECT_PATH, NULL,
+        G_DBUS_SIGNAL_FLAGS_NONE, signal_cb, watch, NULL);
+      return TRUE;
+    }
+  watch->watcher = snet_dbus_agent_skeleton_new ();
+  g_signal_connect (watch->watcher, "handle-decided", G_CALLBACK (handle_decided_cb), watch);
+  return g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (watch->watcher), watch->bus,
+                                           OBJECT_PATH, error);
+}
+
+SnetctlWatch *
+snetctl_watch_new (const SnetctlWatchFuncs *funcs,
+                   gpointer user_data,
+                   SnetctlWatchFailed failed,
+                   gpointer failed_data,
+                   GError **error)
+{
+  SnetctlWatch *self;
+  GDBusConnection *bus = snetctl_bus_get (error);
+
+  if (!bus)
+    return NULL;
+  self = g_new0 (SnetctlWatch, 1);
+  self->funcs = funcs;
+  self->user_data = user_data;
+  self->failed = failed;
+  self->failed_data = failed_data;
+  self->bus = bus;
+  self->cancellable = g_cancellable_new ();
+  g_dbus_connection_set_exit_on_close (bus, FALSE);
+  g_signal_connect (bus, "closed", G_CALLBACK (closed_cb), self);
+  if (!begin (self, error))
+    {
+      snetctl_watch_free (self);
+      return NULL;
+    }
+  self->name = g_bus_watch_name_on_connection (bus, SNET_BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                               appeared_cb, vanished_cb, self, NULL);
+  return self;
+}
+
+void
+snetctl_watch_free (SnetctlWatch *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_handle_id (&self->name, g_bus_unwatch_name);
+  if (self->subscription)
+    g_dbus_connection_signal_unsubscribe (self->bus, self->subscription);
+  g_signal_handlers_disconnect_by_data (self->bus, self);
+  if (self->watcher)
+    g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->watcher));
+  g_clear_object (&self->watcher);
+  g_clear_object (&self->bus);
+  g_free (self->owner);
+  g_free (self);
+}
+
+/* Until the user has had enough. */
+
+typedef struct
+{
+  GMainLoop *loop;
+  GError *error;
+} Run;
+
+static void
+run_failed (const GError *error, gpointer user_data)
+{
+  Run *run = user_data;
+
+  if (!run->error)
+    run->error = g_error_copy (error);
+  g_main_loop_quit (run->loop);
 }
 
 static gboolean
 quit_cb (gpointer user_data)
 {
-  Watch *watch = user_data;
-
-  g_main_loop_quit (watch->loop);
+  g_main_loop_quit (user_data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -202,63 +282,31 @@ unread_cb (int fd, GIOCondition condition, gpointer user_data)
   return quit_cb (user_data);
 }
 
-static gboolean
-begin (Watch *watch, GError **error)
-{
-  if (snetctl_watch_hears_all ())
-    {
-      g_dbus_connection_signal_subscribe (watch->bus, SNET_BUS_NAME, SNET_INTERFACE_EVENTS, NULL,
-                                          SNET_OBJECT_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
-                                          signal_cb, watch, NULL);
-      return TRUE;
-    }
-  watch->watcher = snet_dbus_agent_skeleton_new ();
-  g_signal_connect (watch->watcher, "handle-decided", G_CALLBACK (handle_decided_cb), watch);
-  return g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (watch->watcher), watch->bus,
-                                           OBJECT_PATH, error);
-}
-
-static void
-run (Watch *watch)
-{
-  const guint interrupted = g_unix_signal_add (SIGINT, quit_cb, watch);
-  const guint terminated = g_unix_signal_add (SIGTERM, quit_cb, watch);
-  const guint unread = g_unix_fd_add (STDOUT_FILENO, G_IO_ERR, unread_cb, watch);
-  const guint name =
-    g_bus_watch_name_on_connection (watch->bus, SNET_BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
-                                    appeared_cb, vanished_cb, watch, NULL);
-
-  g_main_loop_run (watch->loop);
-  g_bus_unwatch_name (name);
-  g_source_remove (interrupted);
-  g_source_remove (terminated);
-  g_source_remove (unread);
-}
-
 gboolean
 snetctl_watch_run (const SnetctlCall *call,
                    const SnetctlWatchFuncs *funcs,
                    gpointer user_data,
                    GError **error)
 {
-  Watch watch = { .call = call, .funcs = funcs, .user_data = user_data };
+  Run run = { NULL, NULL };
+  SnetctlWatch *watch = snetctl_watch_new (funcs, user_data, run_failed, &run, error);
+  guint interrupted;
+  guint terminated;
+  guint unread;
 
-  watch.bus = snetctl_bus_get (error);
-  if (!watch.bus)
+  if (!watch)
     return FALSE;
-  g_dbus_connection_set_exit_on_close (watch.bus, FALSE);
-  g_signal_connect (watch.bus, "closed", G_CALLBACK (closed_cb), &watch);
-  watch.loop = g_main_loop_new (NULL, FALSE);
-  if (begin (&watch, &watch.error))
-    run (&watch);
-  g_signal_handlers_disconnect_by_data (watch.bus, &watch);
-  if (watch.watcher)
-    g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (watch.watcher));
-  g_clear_object (&watch.watcher);
-  g_clear_object (&watch.bus);
-  g_clear_pointer (&watch.owner, g_free);
-  g_main_loop_unref (watch.loop);
-  if (watch.error)
-    g_propagate_error (error, watch.error);
-  return watch.error == NULL;
+  run.loop = g_main_loop_new (NULL, FALSE);
+  interrupted = g_unix_signal_add (SIGINT, quit_cb, run.loop);
+  terminated = g_unix_signal_add (SIGTERM, quit_cb, run.loop);
+  unread = g_unix_fd_add (STDOUT_FILENO, G_IO_ERR, unread_cb, run.loop);
+  g_main_loop_run (run.loop);
+  g_source_remove (interrupted);
+  g_source_remove (terminated);
+  g_source_remove (unread);
+  snetctl_watch_free (watch);
+  g_main_loop_unref (run.loop);
+  if (run.error)
+    g_propagate_error (error, run.error);
+  return run.error == NULL;
 }

@@ -21,6 +21,17 @@ typedef struct
 /* Whether this user hears of everybody's. */
 gboolean snetctl_watch_hears_all (void);
 
+/* In the main loop of the caller; funcs outlive it. failed: it goes on no more. */
+typedef struct _SnetctlWatch SnetctlWatch;
+typedef void (*SnetctlWatchFailed) (const GError *error, gpointer failed_data);
+
+SnetctlWatch *snetctl_watch_new (const SnetctlWatchFuncs *funcs,
+                                 gpointer user_data,
+                                 SnetctlWatchFailed failed,
+                                 gpointer failed_data,
+                                 GError **error);
+void snetctl_watch_free (SnetctlWatch *self);
+
 /*
  * Ends with TRUE by SIGINT or SIGTERM, or when nobody reads standard output any more. That
  * snetd goes and comes is said on standard error; recorded () is called each time when it is

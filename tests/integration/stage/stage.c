@@ -45,8 +45,12 @@ make_event (char **words)
 
   event.script = NULL;
   ((struct sockaddr_in *)&event.remote)->sin_port = htons ((guint16)number (words[2]));
+  /* What is known of a process is kept by the kernel's number for it. */
   if (words[3] != NULL)
-    fake_snet_set_process (&event, (guint32)number (words[3]));
+    {
+      fake_snet_set_process (&event, (guint32)number (words[3]));
+      event.process = event.pid;
+    }
   return event;
 }
 

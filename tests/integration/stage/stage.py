@@ -52,7 +52,7 @@ class Stage:
 
     def environment(self, **more):
         return {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": self.bus, "LC_ALL": "C.UTF-8",
-                "TMPDIR": "/tmp", "HOME": "/", **more}
+                "PATH": "/usr/bin:/bin", "TMPDIR": "/tmp", "HOME": "/", **more}
 
     def ctl(self, *words, uid=ALICE, status=0, text="", **more):
         """Runs snetctl; returns what it has printed, errors last."""
