@@ -496,6 +496,7 @@ snetd_manager_add_statistics (SnetdManager *self, GVariantBuilder *dict)
 
   snetd_backlog_flush (self->untold);
   add_number (dict, "asked", self->asked);
+  add_number (dict, "agents", snetd_prompts_count_users_with_agent (self->prompts));
   add_number (dict, "unasked", snetd_prompts_get_unasked (self->prompts));
   add_number (dict, "refused", snetd_prompts_get_refused (self->prompts));
   add_number (dict, "waiting", waiting->len);

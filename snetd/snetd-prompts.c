@@ -376,6 +376,12 @@ snetd_prompts_get_refused (SnetdPrompts *self)
   return self->refused;
 }
 
+guint
+snetd_prompts_count_users_with_agent (SnetdPrompts *self)
+{
+  return g_hash_table_size (self->asked);
+}
+
 guint64
 snetd_prompts_get_unasked (SnetdPrompts *self)
 {

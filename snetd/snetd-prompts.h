@@ -67,6 +67,9 @@ SnetdPrompt *snetd_prompts_lookup (SnetdPrompts *self, guint64 id);
 /* Those of a user that are shown, oldest first; borrowed, free with g_ptr_array_unref(). */
 GPtrArray *snetd_prompts_list_shown (SnetdPrompts *self, guint32 uid);
 
+/* How many users have somebody to ask them. */
+guint snetd_prompts_count_users_with_agent (SnetdPrompts *self);
+
 /* How many requests found no place, and how many had nobody to ask. */
 guint64 snetd_prompts_get_refused (SnetdPrompts *self);
 guint64 snetd_prompts_get_unasked (SnetdPrompts *self);

@@ -95,6 +95,7 @@ enum
   MODE,
   HOLDS,
   RULES,
+  AGENTS,
   DECIDED,
   WAITING,
   MISSED,
@@ -102,9 +103,10 @@ enum
 };
 
 static const char *const titles[N_TITLES] = {
-  [SNETD] = "snetd",          [KERNEL] = N_ ("Kernel"),   [WITHOUT] = N_ ("Without"),
-  [MODE] = N_ ("Mode"),       [HOLDS] = N_ ("Holds"),     [RULES] = N_ ("Rules"),
-  [DECIDED] = N_ ("Decided"), [WAITING] = N_ ("Waiting"), [MISSED] = N_ ("Missed"),
+  [SNETD] = "snetd",        [KERNEL] = N_ ("Kernel"),   [WITHOUT] = N_ ("Without"),
+  [MODE] = N_ ("Mode"),     [HOLDS] = N_ ("Holds"),     [RULES] = N_ ("Rules"),
+  [AGENTS] = N_ ("Agents"), [DECIDED] = N_ ("Decided"), [WAITING] = N_ ("Waiting"),
+  [MISSED] = N_ ("Missed"),
 };
 
 /* As systemctl does it: the colons below each other, whatever the language. */
@@ -222,12 +224,16 @@ print_decided (GVariant *statistics)
 static void
 print_statistics (GVariant *statistics)
 {
+  const guint64 agents = get_number (statistics, "agents");
   const guint64 waiting = get_number (statistics, "waiting");
   const guint64 missed = get_number (statistics, "missed");
   g_autofree char *rules = g_strdup_printf ("%" G_GUINT64_FORMAT, get_number (statistics, "rules"));
   g_autofree char *line = NULL;
 
   print_line (RULES, rules);
+  line = g_strdup_printf ("%" PRIu64, agents);
+  print_line (AGENTS, agents ? line : _ ("0 (see: snetctl ask)"));
+  g_free (line);
   print_decided (statistics);
   line = g_strdup_printf (_ ("%" PRIu64 " (see: snetctl pending)"), waiting);
   print_line (WAITING, waiting ? line : "0");

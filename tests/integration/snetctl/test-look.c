@@ -8,7 +8,10 @@
 static void
 test_status (Fixture *fixture)
 {
-  ctl_check (ALICE, "", SNETCTL_EXIT_OK, "● Protected: *security module*Mode: ask*Waiting: 0*");
+  ctl_check (ALICE, "", SNETCTL_EXIT_OK,
+             "● Protected: *security module*Mode: ask*Agents: 0 *Waiting: 0*");
+  client_add_agent (fixture->alice, "/agent");
+  ctl_check (ALICE, "status", SNETCTL_EXIT_OK, "*Agents: 1\n*");
   ctl_check (ALICE, "status --json", SNETCTL_EXIT_OK, "{*\"Mode\":\"ask\"*}\n");
   ctl_check (ALICE, "status --json", SNETCTL_EXIT_OK, "*\"Protected\":true*");
   client_set_mode (fixture->root, "monitor", "{}");
@@ -96,11 +99,11 @@ test_narrow (Fixture *fixture)
 {
   guint64 id = fixture_hold (fixture, ALICE);
 
-  for (guint columns = 200; columns >= 40; columns -= 10)
+  for (guint columns = 200; columns >= 40; columns -= 20)
     g_assert_cmpuint (measure ("pending", columns, columns < 60 ? ":443/tcp" : "192.0.2.1:443/tcp"),
                       <=, columns);
   client_answer (fixture->root, id, "deny", "{}");
-  for (guint columns = 200; columns >= 40; columns -= 10)
+  for (guint columns = 200; columns >= 40; columns -= 20)
     g_assert_cmpuint (measure ("log", columns, ":443/tcp"), <=, columns);
   measure ("log", 80, "connect");
   measure ("log", 50, "deny");

@@ -452,6 +452,17 @@ test_statistics_lost (Fixture *fixture)
   g_assert_cmpuint (get_number (fixture, "gaps"), ==, 1);
 }
 
+/* Users, however many agents they have; who only watches is none. */
+static void
+test_statistics_agents (Fixture *fixture)
+{
+  g_assert_cmpuint (get_number (fixture, "agents"), ==, 0);
+  client_add_agent (fixture->alice, "/one");
+  client_add_agent (fixture->alice, "/two");
+  client_add_watcher (fixture->bob, "/watcher");
+  g_assert_cmpuint (get_number (fixture, "agents"), ==, 1);
+}
+
 static void
 test_statistics_unasked (Fixture *fixture)
 {
@@ -523,6 +534,7 @@ add_tests (void)
   fixture_add ("/control/statistics", test_statistics);
   fixture_add ("/control/statistics-lost", test_statistics_lost);
   fixture_add ("/control/statistics-refused", test_statistics_refused);
+  fixture_add ("/control/statistics-agents", test_statistics_agents);
   fixture_add_stopped ("/control/statistics-unasked", test_statistics_unasked);
   fixture_add_stopped ("/control/statistics-no-kernel", test_statistics_no_kernel);
   fixture_add_stopped ("/control/no-journal", test_no_journal);
