@@ -287,17 +287,11 @@ def header():
         assert tried > 20, f"there is no {part} to leave out"
 
 
-# Their commands have a part of the page of their own.
-OWN_PARTS = ("rules", "rule", "learn", "ask", "run", "keys", "prompt", "edits", "editor", "terminal")
-
-
 def command_line():
     """snetctl(1) has each command and each option"""
     page = re.sub(r"\\f[BIR]", "", (TOP / "data" / "snetctl.1").read_text().replace("\\-", "-"))
     names, options = [], {"version"}
     for path in sorted((TOP / "tools" / "snetctl").glob("snetctl-*.c")):
-        if path.stem.split("-")[1] in OWN_PARTS:
-            continue
         source = path.read_text()
         names += re.findall(r'^const SnetctlCommand \w+ = \{\s+"([\w ]+)"', source, re.MULTILINE)
         options |= set(re.findall(r'\{ "([\w-]+)",\s+(?:0|\'\w\'),[^}]*G_OPTION_ARG', source))
