@@ -145,13 +145,24 @@ is_read (gpointer user_data)
   return strstr (ctl->out->str, "in use") || strstr (ctl->out->str, "makes no sense");
 }
 
+/* So that it is looked at again: it may have changed while it was looked at. */
+static gboolean
+tick_cb (gpointer unused)
+{
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 test_lists (Fixture *fixture)
 {
+  guint ticks;
+
   ctl_check (ALICE, "lists", SNETCTL_EXIT_OK, "No rule names a list.\n");
   write_list (fixture, "192.0.2.0/24\nexample.com\n");
   client_add_rule (fixture->root, "{'action': <'deny'>, 'remote-list': <'bad'>}");
+  ticks = g_timeout_add (20, tick_cb, NULL);
   wait_until (is_read, fixture, "the list");
+  g_source_remove (ticks);
   ctl_check (ALICE, "lists", SNETCTL_EXIT_OK, "NAME*\nbad * 1 * 1 * 1 *in use\n");
   ctl_check (ALICE, "lists bad", SNETCTL_EXIT_OK, "*/lists.d/bad\n*State: in use\n");
   ctl_check (ALICE, "lists bad --json", SNETCTL_EXIT_OK, "{*\"name\":\"bad\"*}\n");

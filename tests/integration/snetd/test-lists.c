@@ -211,12 +211,21 @@ is_described (gpointer user_data)
   return g_str_equal (text, described->wanted);
 }
 
+/* So that it is looked at again: it may have changed while it was looked at. */
+static gboolean
+tick_cb (gpointer unused)
+{
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 check_described (Fixture *fixture, const char *wanted)
 {
   Described described = { fixture, wanted };
+  const guint ticks = g_timeout_add (20, tick_cb, NULL);
 
   wait_until (is_described, &described, wanted);
+  g_source_remove (ticks);
 }
 
 /* What is known of each list that rules name. */
