@@ -58,6 +58,14 @@ snetctl_tally_new (void)
   return self;
 }
 
+/* Of the longest of them in this language. */
+static guint
+get_verdict_width (void)
+{
+  return MAX (snetctl_fit_width (_ ("allowed")),
+              MAX (snetctl_fit_width (_ ("denied")), snetctl_fit_width (_ ("held"))));
+}
+
 static char *
 say_verdict (GsnetEvent *event)
 {
@@ -111,13 +119,16 @@ char *
 snetctl_tally_line (GsnetEvent *event)
 {
   char *cells[N_CELLS];
+  int space;
   char *line;
 
   fill (event, cells);
-  line = g_strdup_printf ("%-8s %s  %s  %s%s%s%s", cells[VERDICT], cells[PROGRAM], cells[OPERATION],
-                          cells[WHERE], gsnet_event_get_verdict (event) ? "  (" : "",
-                          gsnet_event_get_verdict (event) ? cells[REASON] : "",
-                          gsnet_event_get_verdict (event) ? ")" : "");
+  space = (int)(get_verdict_width () - snetctl_fit_width (cells[VERDICT]));
+  line =
+    g_strdup_printf ("%s%*s  %s  %s  %s%s%s%s", cells[VERDICT], space, "", cells[PROGRAM],
+                     cells[OPERATION], cells[WHERE], gsnet_event_get_verdict (event) ? "  (" : "",
+                     gsnet_event_get_verdict (event) ? cells[REASON] : "",
+                     gsnet_event_get_verdict (event) ? ")" : "");
   for (guint i = 0; i < N_CELLS; i++)
     g_free (cells[i]);
   return line;
