@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A user at a terminal, where polkit's agent for terminals asks for an administrator's password."""
 
+import contextlib
 import os
 import pty
 import select
@@ -25,30 +26,37 @@ def make_administrator():
     subprocess.run(["systemctl", "restart", "polkit.service"], check=True)
 
 
-class Terminal:
-    """Runs a command as an ordinary user, for whose process an agent is registered before."""
+def start_agent():
+    """polkit's, for this process and what becomes of it."""
+    ready, told = os.pipe()
+    subprocess.Popen(["pkttyagent", f"--notify-fd={told}", f"--process={os.getpid()}"],
+                     pass_fds=(told,))
+    os.close(told)
+    os.read(ready, 1)
 
-    def __init__(self, *words):
+
+class Terminal:
+    """Runs a command as an ordinary user, for whose process an agent is registered before, if it is
+    not one that sees to that itself."""
+
+    def __init__(self, *words, agent=True):
         self.output = tempfile.TemporaryFile("w+")
         self.screen = ""
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
-            self._become(words)
+            self._become(words, agent)
 
-    def _become(self, words):
+    def _become(self, words, agent):
         """In the child, which has the terminal."""
         try:
             os.setgroups([])
             os.setgid(NOBODY)
             os.setuid(NOBODY)
-            ready, told = os.pipe()
-            with subprocess.Popen(["pkttyagent", f"--notify-fd={told}", f"--process={os.getpid()}"],
-                                  pass_fds=(told,)):
-                os.close(told)
-                os.read(ready, 1)
-                os.dup2(self.output.fileno(), 1)
-                os.dup2(self.output.fileno(), 2)
-                os.execvp(words[0], words)
+            if agent:
+                start_agent()
+            os.dup2(self.output.fileno(), 1)
+            os.dup2(self.output.fileno(), 2)
+            os.execvp(words[0], words)
         finally:
             os._exit(127)
 
@@ -60,7 +68,9 @@ class Terminal:
             try:
                 self.screen += os.read(self.terminal, 4096).decode(errors="replace")
             except OSError as error:
-                raise AssertionError(f"the terminal is closed: {self.screen}") from error
+                self.output.seek(0)
+                raise AssertionError(f"the terminal is closed: {self.screen}{self.output.read()}"
+                                     ) from error
 
     def type(self, text):
         os.write(self.terminal, text.encode())
@@ -68,7 +78,9 @@ class Terminal:
     def finish(self):
         """The command's exit status, and what it has printed."""
         _, status = os.waitpid(self.pid, 0)
-        os.killpg(self.pid, signal.SIGKILL)
+        # The agent, which may have noticed the end of the terminal by itself.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
         os.close(self.terminal)
         self.output.seek(0)
         return os.waitstatus_to_exitcode(status), self.output.read()

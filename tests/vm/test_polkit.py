@@ -6,7 +6,7 @@ Run by scripts/vm --up: the system bus, polkit and snetd are the installed ones.
 """
 
 import tap
-from snetbus import call, rules
+from snetbus import call, control, rules
 from terminal import PASSWORD, Terminal, make_administrator
 
 ADD = ["busctl", "--timeout=120", "call", "org.snet", "/org/snet", "org.snet.Rules", "Add", "a{sv}",
@@ -54,6 +54,19 @@ def test_once():
     expect(add("let me through")[0] != 0, True, "refused")
 
 
+def test_snetctl():
+    """snetctl has the password asked for at the terminal by itself, and then the mode is another"""
+    before = control("Mode")
+    wanted = "monitor" if before != "monitor" else "ask"
+    terminal = Terminal("snetctl", "mode", wanted, agent=False)
+    terminal.wait("Password: ")
+    terminal.type(PASSWORD + "\n")
+    status, output = terminal.finish()
+    expect(status, 0, output)
+    expect(control("Mode"), wanted, "mode")
+    call("Control", "SetMode", "sa{sv}", before, {})
+
+
 if __name__ == "__main__":
     make_administrator()
-    tap.run([test_refused, test_allowed, test_once])
+    tap.run([test_refused, test_allowed, test_once, test_snetctl])

@@ -6,6 +6,7 @@
 #include <glib-unix.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <systemd/sd-login.h>
 #include <unistd.h>
 
 #include "snetctl-password.h"
@@ -41,6 +42,16 @@ wait_for_end (int fd)
     ;
 }
 
+/*
+ * "--fallback" leaves the question to the agent of the session, if it has one. polkit looks for
+ * a session then, and where there is none it passes over this agent as well.
+ */
+static const char *
+get_fallback (void)
+{
+  return sd_pid_get_session (0, NULL) >= 0 ? "--fallback" : NULL;
+}
+
 GSubprocess *
 snetctl_password_begin (void)
 {
@@ -56,7 +67,7 @@ snetctl_password_begin (void)
   g_subprocess_launcher_set_child_setup (launcher, prepare, NULL, NULL);
   g_subprocess_launcher_take_fd (launcher, fds[1], NOTIFY_FD);
   agent = g_subprocess_launcher_spawn (launcher, NULL, path, "--notify-fd", G_STRINGIFY (NOTIFY_FD),
-                                       "--fallback", NULL);
+                                       get_fallback (), NULL);
   g_subprocess_launcher_close (launcher);
   if (agent)
     wait_for_end (fds[0]);

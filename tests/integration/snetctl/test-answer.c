@@ -145,7 +145,7 @@ test_password (Fixture *fixture)
   client_check_mode (fixture->root, "ask");
 
   ctl = ctl_start_on_terminal (ALICE, 80, "mode off");
-  ctl_says (ctl, "agent --notify-fd 3 --fallback");
+  ctl_says (ctl, "agent --notify-fd 3");
   ctl_wait (ctl, SNETCTL_EXIT_NOT_ALLOWED);
   g_assert_true (g_str_has_suffix (fake_polkit_last_question (fixture->polkit), " interactive"));
 
