@@ -23,7 +23,7 @@ static const struct
   { "org.freedesktop.DBus.Error.NameHasNoOwner", SNETCTL_EXIT_NO_SERVICE,
     N_ ("snetd does not run. Start it: systemctl start snetd") },
   { "org.freedesktop.systemd1.UnitMasked", SNETCTL_EXIT_NO_SERVICE,
-    N_ ("snetd must not run. Let it: systemctl unmask snetd") },
+    N_ ("snetd is masked. Unmask it: systemctl unmask snetd") },
   { "org.freedesktop.DBus.Error.NoReply", SNETCTL_EXIT_NO_SERVICE,
     N_ ("snetd has ended meanwhile. See: journalctl -u snetd") },
   { "org.freedesktop.DBus.Error.AccessDenied", SNETCTL_EXIT_NOT_ALLOWED,

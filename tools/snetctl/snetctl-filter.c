@@ -30,7 +30,7 @@ static const struct
     N_ ("connect, bind, listen, accept, send, receive, create") },
   { "protocol", 's', N_ ("PROTOCOL"), N_ ("tcp, udp…") },
   { "remote-host", 's', N_ ("NAME"), N_ ("To or from this host") },
-  { "remote-host-source", 's', N_ ("SOURCE"), N_ ("Whose name is known from there") },
+  { "remote-host-source", 's', N_ ("SOURCE"), N_ ("With a name from this source") },
   { "remote-address", 's', N_ ("ADDRESS"), N_ ("To or from this address") },
   { "remote-port", 'q', N_ ("PORT"), N_ ("To this port") },
   { "local-port", 'q', N_ ("PORT"), N_ ("On this port of this machine") },

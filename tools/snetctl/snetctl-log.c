@@ -150,7 +150,8 @@ run_log (SnetctlCall *call, GError **error)
   g_autofree char *count = NULL;
   const GOptionEntry own[] = {
     { "lines", 'n', 0, G_OPTION_ARG_STRING, &count,
-      N_ ("The last so many, or all; 100 unless --since or the like is given"), N_ ("COUNT") },
+      N_ ("How many of the last ones, or “all”; 100 unless --since or the like is given"),
+      N_ ("COUNT") },
     { "reverse", 'r', 0, G_OPTION_ARG_NONE, &log.reverse, N_ ("The newest first"), NULL },
     { "follow", 'f', 0, G_OPTION_ARG_NONE, &log.follow, N_ ("Go on with what is new"), NULL },
     { "csv", 0, 0, G_OPTION_ARG_NONE, &log.csv, N_ ("Write CSV, for spreadsheets; all of it"),

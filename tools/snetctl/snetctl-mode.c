@@ -84,9 +84,9 @@ run_mode (SnetctlCall *call, GError **error)
   g_autofree char *until = NULL;
   const GOptionEntry entries[] = {
     { "for", 'f', 0, G_OPTION_ARG_STRING, &length,
-      N_ ("For so long only, such as 15min; then what was set last without an end"),
+      N_ ("For so long only, such as 15min; then the mode that was set last without an end"),
       N_ ("DURATION") },
-    { "until", 'u', 0, G_OPTION_ARG_STRING, &until, N_ ("Likewise, until then, such as 18:00"),
+    { "until", 'u', 0, G_OPTION_ARG_STRING, &until, N_ ("Only until then, such as 18:00"),
       N_ ("TIME") },
     G_OPTION_ENTRY_NULL
   };

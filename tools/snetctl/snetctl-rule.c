@@ -160,25 +160,36 @@ say_more (GVariant *rule)
   return g_string_free (more, FALSE);
 }
 
+/* For how long it holds. */
+static char *
+say_lifetime (GsnetRule *rule)
+{
+  GVariant *dict = gsnet_rule_get_variant (rule);
+  gint64 until = 0;
+  guint32 duration = 0;
+  g_autofree char *end = NULL;
+
+  g_variant_lookup (dict, SNET_KEY_UNTIL, "x", &until);
+  g_variant_lookup (dict, SNET_KEY_DURATION, "u", &duration);
+  if (duration)
+    until = g_get_real_time () + (gint64)duration * G_USEC_PER_SEC;
+  end = gsnet_words_time (until);
+  if (end)
+    /* Translators: a time, such as 14:00:00, or a day and a time */
+    return g_strdup_printf (_ ("Until %s"), end);
+  return g_strdup (gsnet_words_lifetime (gsnet_rule_get_raw (rule, SNET_KEY_LIFETIME)));
+}
+
 char *
 snetctl_rule_sentence (GsnetRule *rule)
 {
   const char *action = gsnet_rule_get_raw (rule, SNET_KEY_ACTION);
   g_autofree char *about = gsnet_words_rule_about (rule);
   g_autofree char *more = say_more (gsnet_rule_get_variant (rule));
-  gint64 until = 0;
-  g_autofree char *end = NULL;
-  guint32 duration = 0;
+  g_autofree char *lifetime = say_lifetime (rule);
 
-  g_variant_lookup (gsnet_rule_get_variant (rule), SNET_KEY_UNTIL, "x", &until);
-  g_variant_lookup (gsnet_rule_get_variant (rule), SNET_KEY_DURATION, "u", &duration);
-  if (duration)
-    until = g_get_real_time () + (gint64)duration * G_USEC_PER_SEC;
-  end = gsnet_words_time (until);
-  /* Translators: what a rule does (allow, deny, ask), about what, and for how long */
-  return g_strdup_printf (_ ("%s — %s%s. %s%s%s."), gsnet_words_action (action), about, more,
-                          gsnet_words_lifetime (gsnet_rule_get_raw (rule, SNET_KEY_LIFETIME)),
-                          end ? " " : "", end ? end : "");
+  /* Translators: what a rule does (allow, deny, ask), about what, more of that, for how long */
+  return g_strdup_printf (_ ("%s — %s%s. %s."), gsnet_words_action (action), about, more, lifetime);
 }
 
 GsnetRule *

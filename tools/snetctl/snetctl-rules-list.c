@@ -175,7 +175,7 @@ list (const SnetctlCall *call, Filter *filter, GError **error)
     print_table (call, rules);
   else
     g_print ("%s\n",
-             g_variant_n_children (all) ? _ ("No rule is like that.") : _ ("There are no rules."));
+             g_variant_n_children (all) ? _ ("No rule matches.") : _ ("There are no rules."));
   return TRUE;
 }
 

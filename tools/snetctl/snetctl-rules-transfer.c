@@ -105,7 +105,7 @@ read_files (const SnetctlCall *call, GError **error)
       !g_utf8_validate (text->str, (gssize)text->len, NULL))
     {
       g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                           _ ("these are not rules: they are text (UTF-8), of 16 MB at most"));
+                           _ ("these are not rules, which are text (UTF-8) of 16 MB at most"));
       return NULL;
     }
   return g_string_free (g_steal_pointer (&text), FALSE);

@@ -340,7 +340,7 @@ parse_and_run (SnetctlCall *call, Options *options, GError **error)
   if (!snetctl_call_parse (call, &snetctl_run, entries, _ (description), 1, -1, error))
     return FALSE;
   if (options->allow && options->deny)
-    return snetctl_error_usage (error, call->command, _ ("it is --allow or --deny"));
+    return snetctl_error_usage (error, call->command, _ ("either --allow or --deny"));
   return run_command (call, options, error);
 }
 

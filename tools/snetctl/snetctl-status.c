@@ -129,9 +129,9 @@ list_features (GVariant *properties)
     const char *name;
     const char *without;
   } known[] = {
-    { "accept", N_ ("who connects to it is not asked about") },
+    { "accept", N_ ("incoming connections are not asked about") },
     { "identity", N_ ("programs are known only as far as /proc tells") },
-    { "flow", N_ ("programs that do not wait are stopped instead of what they send") },
+    { "flow", N_ ("programs that do not wait are held instead of what they send") },
     { "close", N_ ("the end of connections is not told") },
   };
   g_autofree const char **there = NULL;

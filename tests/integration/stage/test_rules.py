@@ -51,7 +51,7 @@ def test_add(s):
     assert [rule["id"] for rule in listed(s, "--text=MINE")] == [1]
     assert [rule["id"] for rule in listed(s, "--owner=daemon")] == [1, 2]
     assert listed(s, "--owner=system") == []
-    has(s.ctl("rules", "list", "--text=nowhere"), "No rule is like that.")
+    has(s.ctl("rules", "list", "--text=nowhere"), "No rule matches.")
 
 
 def test_refused(s):
