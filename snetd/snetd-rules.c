@@ -424,6 +424,29 @@ explain_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                                     snetd_rule_set_to_variant (rules));
 }
 
+/* Rules know a port only as a part of an address. An answer without it would be a wrong one. */
+static gboolean
+check_ports (GVariant *event, GError **error)
+{
+  static const char *const pairs[][2] = {
+    { SNET_KEY_REMOTE_PORT, SNET_KEY_REMOTE_ADDRESS },
+    { SNET_KEY_LOCAL_PORT, SNET_KEY_LOCAL_ADDRESS },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
+    {
+      g_autoptr (GVariant) port = g_variant_lookup_value (event, pairs[i][0], NULL);
+      g_autoptr (GVariant) address = g_variant_lookup_value (event, pairs[i][1], NULL);
+
+      if (port == NULL || address != NULL)
+        continue;
+      g_set_error (error, SNETD_ERROR, SNETD_ERROR_INVALID_EVENT,
+                   "“%s” can only be told together with “%s”", pairs[i][0], pairs[i][1]);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 handle_explain (SnetDBusRules *object, GDBusMethodInvocation *invocation, GVariant *event)
 {
@@ -432,7 +455,8 @@ handle_explain (SnetDBusRules *object, GDBusMethodInvocation *invocation, GVaria
   g_autoptr (GError) error = NULL;
   gint64 owner = SNETD_AUTHORITY_CALLER;
 
-  call->request = snetd_request_from_variant (event, &error);
+  if (check_ports (event, &error))
+    call->request = snetd_request_from_variant (event, &error);
   if (call->request == NULL)
     {
       g_dbus_method_invocation_return_gerror (invocation, error);

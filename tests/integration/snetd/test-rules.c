@@ -334,6 +334,9 @@ test_explain (Fixture *fixture)
   client_check_error (fixture->alice, SNET_ERROR_NAME_INVALID_EVENT, "remote-address",
                       "Rules.Explain", "(@a{sv})",
                       g_variant_new_parsed ("{'remote-address': <'192.0.2.0/24'>}"));
+  client_check_error (fixture->alice, SNET_ERROR_NAME_INVALID_EVENT, "remote-address",
+                      "Rules.Explain", "(@a{sv})",
+                      g_variant_new_parsed ("{'remote-port': <uint16 25>}"));
   client_check_error (fixture->alice, SNET_ERROR_NAME_INVALID_EVENT, "time", "Rules.Explain",
                       "(@a{sv})", g_variant_new_parsed ("{'time': <int64 -1>}"));
   client_check_error (fixture->alice, SNET_ERROR_NAME_INVALID_EVENT, "remote-address",
