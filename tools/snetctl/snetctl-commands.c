@@ -2,7 +2,9 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <poll.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "snetctl-commands.h"
 #include "snetctl-complete.h"
@@ -121,11 +123,20 @@ run_command (SnetctlCall *call, GError **error)
   return command->run (call, error);
 }
 
+/* A pipe whose other end is closed: as that of "head" when it has had enough. */
+static gboolean
+is_unread (void)
+{
+  struct pollfd output = { .fd = STDOUT_FILENO };
+
+  return poll (&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
 /* A full disk, or the like: what was not written must not be taken for all. */
 static gboolean
 finish_output (GError **error)
 {
-  if (fflush (stdout) == 0 && !ferror (stdout))
+  if ((fflush (stdout) == 0 && !ferror (stdout)) || is_unread ())
     return TRUE;
   g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
                        _ ("the output cannot be written"));

@@ -329,15 +329,16 @@ ctl_run (guint32 uid, const char *format, ...)
 }
 
 Ctl *
-ctl_run_into (guint32 uid, const char *file, const char *arguments)
+ctl_run_into (guint32 uid, int fd, const char *arguments)
 {
   g_autoptr (GSubprocessLauncher) launcher =
     g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_PIPE);
   Ctl *ctl = ctl_new ();
 
   g_subprocess_launcher_set_child_setup (launcher, become, GUINT_TO_POINTER (uid), NULL);
-  g_subprocess_launcher_set_stdout_file_path (launcher, file);
+  g_subprocess_launcher_take_stdout_fd (launcher, fd);
   ctl->process = spawn_words (launcher, "%s", arguments);
+  g_subprocess_launcher_close (launcher);
   collect (ctl, g_subprocess_get_stderr_pipe (ctl->process), ctl->err);
   g_subprocess_wait_async (ctl->process, NULL, ended_cb, ctl);
   wait_for (ctl);

@@ -30,8 +30,8 @@ Ctl *ctl_start_on_terminal (guint32 uid, guint columns, const char *format, ...)
 /* Started, and waited for. */
 Ctl *ctl_run (guint32 uid, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/* Likewise, and its output goes into a file. */
-Ctl *ctl_run_into (guint32 uid, const char *file, const char *arguments);
+/* Likewise, and its output goes to a descriptor, which is closed. */
+Ctl *ctl_run_into (guint32 uid, int fd, const char *arguments);
 
 /* Waits until it has printed this, on whichever stream. */
 void ctl_says (Ctl *ctl, const char *text);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What snetctl shows, to whom, and how it says that it cannot. */
 #include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ctl.h"
 
@@ -187,10 +190,24 @@ test_numbers (Fixture *fixture)
 static void
 test_full_disk (Fixture *fixture)
 {
-  g_autoptr (Ctl) ctl = ctl_run_into (0, "/dev/full", "status");
+  g_autoptr (Ctl) ctl = ctl_run_into (0, open ("/dev/full", O_WRONLY | O_CLOEXEC), "status");
 
   g_assert_cmpint (ctl->status, ==, SNETCTL_EXIT_FAILED);
   g_assert_nonnull (strstr (ctl->err->str, "output"));
+}
+
+/* Who has read enough need not be told. */
+static void
+test_unread (Fixture *fixture)
+{
+  g_autoptr (Ctl) ctl = NULL;
+  int ends[2];
+
+  g_assert_true (g_unix_open_pipe (ends, FD_CLOEXEC, NULL));
+  close (ends[0]);
+  ctl = ctl_run_into (0, ends[1], "status");
+  g_assert_cmpint (ctl->status, ==, SNETCTL_EXIT_OK);
+  g_assert_cmpstr (ctl->err->str, ==, "");
 }
 
 static void
@@ -206,6 +223,7 @@ add_tests (void)
   fixture_add ("/look/lists", test_lists);
   fixture_add ("/look/numbers", test_numbers);
   fixture_add ("/look/full-disk", test_full_disk);
+  fixture_add ("/look/unread", test_unread);
 }
 
 int
