@@ -50,13 +50,17 @@ snetctl_edits_name (guint64 id)
 }
 
 gboolean
-snetctl_edits_check (const SnetctlCall *call, const char *text, GStrv *ret_problems, GError **error)
+snetctl_edits_check (const SnetctlCall *call,
+                     const char *text,
+                     gboolean system,
+                     GStrv *ret_problems,
+                     GError **error)
 {
   g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) reply = NULL;
 
   g_variant_dict_insert (&options, SNET_KEY_DRY_RUN, "b", TRUE);
-  g_variant_dict_insert (&options, SNET_KEY_SYSTEM, "b", TRUE);
+  g_variant_dict_insert (&options, SNET_KEY_SYSTEM, "b", system);
   reply = snetctl_bus_call (
     call, SNET_INTERFACE_RULES, "Import",
     g_variant_new ("(ss@a{sv})", SNET_FORMAT_SNET, text, g_variant_dict_end (&options)),

@@ -13,9 +13,11 @@ typedef struct _SnetctlEdits SnetctlEdits;
 /* What a rule is called in the text. */
 char *snetctl_edits_name (guint64 id);
 
-/* Asks snetd what is wrong with the text, a line for each problem. */
+/* Asks snetd what is wrong with the text, a line for each problem. system: rules that do not say
+ * whose they are are the system's. */
 gboolean snetctl_edits_check (const SnetctlCall *call,
                               const char *text,
+                              gboolean system,
                               GStrv *ret_problems,
                               GError **error);
 

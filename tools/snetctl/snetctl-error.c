@@ -122,3 +122,14 @@ snetctl_error_report (const GError *error)
   g_dbus_error_strip_remote_error (plain);
   return report (plain->message, hint, status);
 }
+
+void
+snetctl_error_print_problems (char **problems)
+{
+  for (guint i = 0; problems[i]; i++)
+    {
+      g_autofree char *shown = gsnet_text_visible (problems[i], MAX_MESSAGE_CHARS);
+
+      g_printerr ("%s\n", shown);
+    }
+}

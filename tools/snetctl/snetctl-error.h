@@ -26,4 +26,7 @@ SnetctlExit snetctl_error_status (const GError *error);
 /* Says on standard error what went wrong and what to do, and returns that. */
 SnetctlExit snetctl_error_report (const GError *error);
 
+/* What is wrong with rules, a line for each, on standard error. */
+void snetctl_error_print_problems (char **problems);
+
 G_END_DECLS

@@ -161,31 +161,6 @@ show_one (SnetctlCall *call, GVariant *lists, const char *name)
     print_list (list);
 }
 
-static void
-show_all (const SnetctlCall *call, GVariant *lists)
-{
-  g_autoptr (SnetctlTable) table = NULL;
-
-  if (call->json)
-    {
-      snetctl_json_print (lists);
-      return;
-    }
-  if (g_variant_n_children (lists) == 0)
-    {
-      g_print ("%s\n", _ ("No rule names a list."));
-      return;
-    }
-  table = snetctl_table_new (call, columns, N_COLUMNS);
-  for (gsize i = 0; i < g_variant_n_children (lists); i++)
-    {
-      g_autoptr (GVariant) list = g_variant_get_child_value (lists, i);
-
-      add_list (table, list);
-    }
-  snetctl_table_print (table);
-}
-
 static gboolean
 run_lists (SnetctlCall *call, GError **error)
 {
@@ -204,6 +179,6 @@ run_lists (SnetctlCall *call, GError **error)
   if (call->argc > 1)
     show_one (call, lists, call->argv[1]);
   else
-    show_all (call, lists);
+    snetctl_table_show (call, lists, columns, N_COLUMNS, add_list, _ ("No rule names a list."));
   return TRUE;
 }

@@ -10,7 +10,6 @@
 #include "snetctl-commands.h"
 #include "snetctl-error.h"
 #include "snetctl-event.h"
-#include "snetctl-json.h"
 #include "snetctl-table.h"
 #include "snetctl-time.h"
 
@@ -79,7 +78,6 @@ run_missed (SnetctlCall *call, GError **error)
 {
   g_autoptr (GVariant) reply = NULL;
   g_autoptr (GVariant) events = NULL;
-  g_autoptr (SnetctlTable) table = NULL;
 
   if (!snetctl_call_parse (call, &snetctl_missed, NULL,
                            _ ("To make up for it add a rule, see: snetctl rules --help. "
@@ -90,24 +88,7 @@ run_missed (SnetctlCall *call, GError **error)
   if (!reply)
     return FALSE;
   events = g_variant_get_child_value (reply, 0);
-  if (call->json)
-    {
-      snetctl_json_print (events);
-      return TRUE;
-    }
-  if (g_variant_n_children (events) == 0)
-    {
-      g_print ("%s\n", _ ("Nothing was missed."));
-      return TRUE;
-    }
-  table = snetctl_table_new (call, columns, N_COLUMNS);
-  for (gsize i = 0; i < g_variant_n_children (events); i++)
-    {
-      g_autoptr (GVariant) dict = g_variant_get_child_value (events, i);
-
-      add_event (table, dict);
-    }
-  snetctl_table_print (table);
+  snetctl_table_show (call, events, columns, N_COLUMNS, add_event, _ ("Nothing was missed."));
   return TRUE;
 }
 

@@ -10,7 +10,6 @@
 #include "snetctl-bus.h"
 #include "snetctl-commands.h"
 #include "snetctl-event.h"
-#include "snetctl-json.h"
 #include "snetctl-table.h"
 #include "snetctl-time.h"
 
@@ -72,7 +71,6 @@ run_pending (SnetctlCall *call, GError **error)
 {
   g_autoptr (GVariant) reply = NULL;
   g_autoptr (GVariant) events = NULL;
-  g_autoptr (SnetctlTable) table = NULL;
 
   if (!snetctl_call_parse (call, &snetctl_pending, NULL,
                            _ ("To answer: snetctl allow ID, or snetctl deny ID."), 0, 0, error))
@@ -81,23 +79,6 @@ run_pending (SnetctlCall *call, GError **error)
   if (!reply)
     return FALSE;
   events = g_variant_get_child_value (reply, 0);
-  if (call->json)
-    {
-      snetctl_json_print (events);
-      return TRUE;
-    }
-  if (g_variant_n_children (events) == 0)
-    {
-      g_print ("%s\n", _ ("Nothing waits."));
-      return TRUE;
-    }
-  table = snetctl_table_new (call, columns, G_N_ELEMENTS (columns));
-  for (gsize i = 0; i < g_variant_n_children (events); i++)
-    {
-      g_autoptr (GVariant) dict = g_variant_get_child_value (events, i);
-
-      add_event (table, dict);
-    }
-  snetctl_table_print (table);
+  snetctl_table_show (call, events, columns, N_COLUMNS, add_event, _ ("Nothing waits."));
   return TRUE;
 }

@@ -8,6 +8,7 @@
 #include "snet-names.h"
 
 #include "snetctl-bus.h"
+#include "snetctl-edits.h"
 #include "snetctl-error.h"
 #include "snetctl-json.h"
 #include "snetctl-keys.h"
@@ -104,18 +105,10 @@ static gboolean
 check_list_rule (const SnetctlCall *call, GVariant *rule, GError **error)
 {
   g_autofree char *text = snetctl_rule_to_text ("rule 1", rule);
-  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
-  g_autoptr (GVariant) reply = NULL;
   g_auto (GStrv) problems = NULL;
 
-  g_variant_dict_insert (&options, SNET_KEY_DRY_RUN, "b", TRUE);
-  reply = snetctl_bus_call (
-    call, SNET_INTERFACE_RULES, "Import",
-    g_variant_new ("(ss@a{sv})", SNET_FORMAT_SNET, text, g_variant_dict_end (&options)),
-    "(aa{sv}uas)", error);
-  if (!reply)
+  if (!snetctl_edits_check (call, text, FALSE, &problems, error))
     return FALSE;
-  g_variant_get_child (reply, 2, "^as", &problems);
   if (!problems[0])
     return TRUE;
   g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s", problems[0]);

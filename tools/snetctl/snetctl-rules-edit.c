@@ -5,7 +5,6 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
-#include "gsnet-text.h"
 #include "snet-names.h"
 
 #include "snetctl-bus.h"
@@ -15,8 +14,6 @@
 #include "snetctl-input.h"
 #include "snetctl-rule.h"
 #include "snetctl-rules.h"
-
-#define MAX_PROBLEM_CHARS 2000
 
 static gboolean run_edit (SnetctlCall *call, GError **error);
 
@@ -99,17 +96,6 @@ write_rules (GPtrArray *rules)
   return g_string_free (text, FALSE);
 }
 
-static void
-print_problems (char **problems)
-{
-  for (guint i = 0; problems[i]; i++)
-    {
-      g_autofree char *shown = gsnet_text_visible (problems[i], MAX_PROBLEM_CHARS);
-
-      g_printerr ("%s\n", shown);
-    }
-}
-
 static gboolean
 wants_again (void)
 {
@@ -132,11 +118,11 @@ edit_text (const SnetctlCall *call, const char *before, const char *file, GError
 
       if (!after || g_str_equal (before, after))
         return NULL;
-      if (!snetctl_edits_check (call, after, &problems, error))
+      if (!snetctl_edits_check (call, after, TRUE, &problems, error))
         return NULL;
       if (!problems[0])
         return g_steal_pointer (&after);
-      print_problems (problems);
+      snetctl_error_print_problems (problems);
       if (!wants_again ())
         {
           g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,

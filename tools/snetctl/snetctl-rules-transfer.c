@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gsnet-text.h"
 #include "snet-names.h"
 
 #include "snetctl-bus.h"
@@ -16,8 +15,7 @@
 #include "snetctl-rules.h"
 
 /* What snetd takes in one call. */
-#define MAX_TEXT          (16 * 1024 * 1024)
-#define MAX_PROBLEM_CHARS 2000
+#define MAX_TEXT (16 * 1024 * 1024)
 
 static gboolean run_import (SnetctlCall *call, GError **error);
 static gboolean run_export (SnetctlCall *call, GError **error);
@@ -136,17 +134,6 @@ print_rules (GVariant *rules)
 }
 
 static void
-print_problems (char **problems)
-{
-  for (guint i = 0; problems[i]; i++)
-    {
-      g_autofree char *shown = gsnet_text_visible (problems[i], MAX_PROBLEM_CHARS);
-
-      g_printerr ("%s\n", shown);
-    }
-}
-
-static void
 print_import_json (GVariant *reply)
 {
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
@@ -177,7 +164,7 @@ print_import (const Options *options, GVariant *reply, char **problems)
   if (present)
     g_print (ngettext (" %u is there already.", " %u are there already.", present), present);
   g_print ("\n");
-  print_problems (problems);
+  snetctl_error_print_problems (problems);
 }
 
 static gboolean

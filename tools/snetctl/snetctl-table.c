@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "snetctl-fit.h"
+#include "snetctl-json.h"
 #include "snetctl-table.h"
 
 #define LEAST_WIDTH 10
@@ -183,4 +184,34 @@ snetctl_table_free (SnetctlTable *self)
     }
   g_ptr_array_unref (self->rows);
   g_free (self);
+}
+
+void
+snetctl_table_show (const SnetctlCall *call,
+                    GVariant *dicts,
+                    const SnetctlColumn *columns,
+                    guint n_columns,
+                    SnetctlTableAdd add,
+                    const char *nothing)
+{
+  g_autoptr (SnetctlTable) table = NULL;
+
+  if (call->json)
+    {
+      snetctl_json_print (dicts);
+      return;
+    }
+  if (g_variant_n_children (dicts) == 0)
+    {
+      g_print ("%s\n", nothing);
+      return;
+    }
+  table = snetctl_table_new (call, columns, n_columns);
+  for (gsize i = 0; i < g_variant_n_children (dicts); i++)
+    {
+      g_autoptr (GVariant) dict = g_variant_get_child_value (dicts, i);
+
+      add (table, dict);
+    }
+  snetctl_table_print (table);
 }

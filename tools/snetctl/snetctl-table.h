@@ -37,4 +37,15 @@ void snetctl_table_free (SnetctlTable *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnetctlTable, snetctl_table_free)
 
+/* Adds a dictionary as a row. */
+typedef void (*SnetctlTableAdd) (SnetctlTable *self, GVariant *dict);
+
+/* An aa{sv} as the call wants it: as JSON, or as a table; nothing: said instead of an empty one. */
+void snetctl_table_show (const SnetctlCall *call,
+                         GVariant *dicts,
+                         const SnetctlColumn *columns,
+                         guint n_columns,
+                         SnetctlTableAdd add,
+                         const char *nothing);
+
 G_END_DECLS

@@ -329,14 +329,20 @@ test_network (Fixture *fixture)
   forwarder_free (forwarder);
 }
 
-static gboolean
-says_full (gpointer user_data)
+typedef struct
 {
-  Sql *sql = user_data;
-  g_autofree char *path = g_build_filename (sql->directory, "status", NULL);
+  Sql *sql;
+  const char *text;
+} Said;
+
+static gboolean
+has_said (gpointer user_data)
+{
+  const Said *said = user_data;
+  g_autofree char *path = g_build_filename (said->sql->directory, "status", NULL);
   g_autofree char *text = NULL;
 
-  return g_file_get_contents (path, &text, NULL, NULL) && strstr (text, "MaximumMegabytes") != NULL;
+  return g_file_get_contents (path, &text, NULL, NULL) && strstr (text, said->text) != NULL;
 }
 
 /*
@@ -359,7 +365,8 @@ test_full (Fixture *fixture)
   start_flow (&sql);
   ms_until_first (&sql);
   pg_server_kill (server);
-  wait_until (says_full, &sql, "the spool to be full"); /* the flow wakes it up */
+  wait_until (has_said, &(Said){ &sql, "MaximumMegabytes" },
+              "the spool to be full"); /* the flow wakes it up */
   go_on (1000);
   stop_flow (&sql);
   last = wait_for_journal (&sql);
@@ -576,16 +583,6 @@ test_restored (Fixture *fixture)
   tear_down (&sql);
 }
 
-static gboolean
-says_denied (gpointer user_data)
-{
-  Sql *sql = user_data;
-  g_autofree char *path = g_build_filename (sql->directory, "status", NULL);
-  g_autofree char *text = NULL;
-
-  return g_file_get_contents (path, &text, NULL, NULL) && strstr (text, "group snet") != NULL;
-}
-
 /* Who is not in the group is told what to do, and not that there are no events. */
 static void
 test_denied (Fixture *fixture)
@@ -599,7 +596,7 @@ test_denied (Fixture *fixture)
   sql.uid = ALICE;
   start_sql (&sql);
   tick = g_timeout_add (100, tick_cb, NULL);
-  wait_until (says_denied, &sql, "the denial");
+  wait_until (has_said, &(Said){ &sql, "group snet" }, "the denial");
   g_source_remove (tick);
   tear_down (&sql);
 }
