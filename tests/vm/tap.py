@@ -31,7 +31,6 @@ def run(tests, before_each=None):
         else:
             seconds = time.monotonic() - started
             print(f"ok {number} - {name}")
-            if detail:
-                print(f"# {detail} (test took {seconds:.2f} s)")
+            print(f"# {detail or 'passed'} (test took {seconds:.2f} s)")
         sys.stdout.flush()
     sys.exit(1 if failed else 0)
