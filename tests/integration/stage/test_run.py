@@ -3,7 +3,7 @@
 """snetctl run: a command, what it wanted of the network, and its exit status.
 
 There is no systemd here: a command is known by its processes. How it is with one is in
-tests/vm/test_snetctl_run.py.
+tests/vm/test_snetctl_rules.py.
 """
 
 import json
@@ -19,6 +19,14 @@ from stage import ALICE, SECONDS, has
 
 # Says who it is, and waits for the end of its input; a child of it that has lost its parent, too.
 TWO = "( sleep 600 & echo $! ); echo $$; read x; exit 7"
+# Waits for a signal, which cannot come too early: a shell that is about to read would miss it.
+WAIT = ("import signal\n"
+        "wanted = [signal.SIG{}]\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, wanted)\n"
+        "print('ready', flush=True)\n"
+        "signal.sigwait(wanted)\n"
+        "print('got it', flush=True)\n"
+        "raise SystemExit(9)\n")
 
 
 class Running:
@@ -42,7 +50,12 @@ class Running:
                 self.more.notify_all()
 
     def line(self):
-        return self.process.stdout.readline().strip()
+        bound = threading.Timer(SECONDS, self.process.kill)
+        bound.start()
+        line = self.process.stdout.readline().strip()
+        bound.cancel()
+        assert line, f"no line: {self.said}"
+        return line
 
     def wait(self, part):
         with self.more:
@@ -142,14 +155,14 @@ def test_status(s):
 
 def test_signals(s):
     """signals are passed on, and Ctrl+C reaches the command once"""
-    trap = "trap 'echo got it; exit 9' {}; echo ready; read x"
     for number in ("TERM", "HUP", "INT", "USR1"):
-        running = Running(s, "sh", "-c", trap.format(number))
+        running = Running(s, "/usr/bin/python3", "-c", WAIT.format(number))
         assert running.line() == "ready"
         running.process.send_signal(getattr(signal, f"SIG{number}"))
         assert running.line() == "got it"
         running.end(9, text="")
-    screen = Screen([s.snetctl, "run", "sh", "-c", trap.format("INT")], s.environment(), ALICE)
+    screen = Screen([s.snetctl, "run", "/usr/bin/python3", "-c", WAIT.format("INT")], s.environment(),
+                    ALICE)
     try:
         screen.wait("ready")
         screen.type("\003")
