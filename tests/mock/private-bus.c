@@ -61,8 +61,8 @@ static void
 prepare_bus (gpointer groups)
 {
   prctl (PR_SET_PDEATHSIG, SIGKILL);
-  if (unshare (CLONE_NEWNS) == 0 && mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
-    mount (groups, "/etc/group", NULL, MS_BIND, NULL);
+  if (unshare (CLONE_NEWNS) == 0 && mount ("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0)
+    mount (groups, "/etc/group", "none", MS_BIND, NULL);
 }
 
 /* The groups of this machine, but for the one. */

@@ -29,7 +29,7 @@ static void
 enter_own_mounts (void)
 {
   has_mounts =
-    unshare (CLONE_NEWNS) == 0 && mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+    unshare (CLONE_NEWNS) == 0 && mount ("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0;
 }
 
 /* The state of snetd is on a disk of its own. FALSE: there cannot be one, which was said. */
@@ -85,7 +85,7 @@ static void
 set_read_only (Fixture *fixture, gboolean read_only)
 {
   g_assert_no_errno (
-    mount ("none", fixture->state_dir, NULL, MS_REMOUNT | (read_only ? MS_RDONLY : 0), DISK));
+    mount ("none", fixture->state_dir, "tmpfs", MS_REMOUNT | (read_only ? MS_RDONLY : 0), DISK));
 }
 
 static guint
