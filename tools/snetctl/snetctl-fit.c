@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 
+#include <string.h>
+
 #include "snetctl-fit.h"
 
 #define ELLIPSIS "…"
@@ -47,6 +49,61 @@ snetctl_fit_text (const char *text, guint width)
       if (at < head + 1 && at + wide >= head + 1)
         g_string_append (out, ELLIPSIS);
       at += wide;
+    }
+  return g_string_free (out, FALSE);
+}
+
+/* Where the text of a line begins; but not so far to the right that there is hardly room for it. */
+static guint
+find_indent (const char *line, guint width)
+{
+  const char *text = line + strspn (line, " ");
+  const char *gap = strstr (text, "  ");
+  const char *behind = gap ? gap + strspn (gap, " ") : NULL;
+  g_autofree char *before = NULL;
+
+  if (behind && *behind)
+    text = behind;
+  before = g_strndup (line, (gsize)(text - line));
+  return snetctl_fit_width (before) <= width / 2 ? snetctl_fit_width (before) : 0;
+}
+
+static void
+wrap_line (GString *out, const char *line, guint width)
+{
+  const guint indent = find_indent (line, width);
+  guint column = 0;
+  gsize space = 0; /* where it can be broken; 0: nowhere */
+
+  for (const char *p = line; *p; p = g_utf8_next_char (p))
+    {
+      if (*p == ' ' && column > indent)
+        space = out->len;
+      g_string_append_unichar (out, g_utf8_get_char (p));
+      column += char_width (g_utf8_get_char (p));
+      if (column > width && space > 0)
+        {
+          g_autofree char *tail = g_strdup (out->str + space + 1);
+
+          g_string_truncate (out, space);
+          g_string_append_printf (out, "\n%*s%s", (int)indent, "", tail);
+          column = indent + snetctl_fit_width (tail);
+          space = 0;
+        }
+    }
+}
+
+char *
+snetctl_fit_wrap (const char *text, guint width)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; lines[i]; i++)
+    {
+      if (i > 0)
+        g_string_append_c (out, '\n');
+      wrap_line (out, lines[i], width);
     }
   return g_string_free (out, FALSE);
 }

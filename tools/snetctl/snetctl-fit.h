@@ -9,6 +9,11 @@ G_BEGIN_DECLS
 guint snetctl_fit_width (const char *text);
 /* The middle gives way: both ends of a path, and of the name of a machine, say who it is. */
 char *snetctl_fit_text (const char *text, guint width);
+/*
+ * The lines of a text, broken between words where they are longer than that. What goes on begins
+ * where the text of its line does: below it, if it is behind a title and two spaces.
+ */
+char *snetctl_fit_wrap (const char *text, guint width);
 
 typedef struct
 {

@@ -285,8 +285,8 @@ snetctl_prompt_help (void)
   return g_strdup (
     _ ("  a  allow this call, once\n"
        "  d  deny it, once\n"
-       "  r  a rule of it: choose what it keeps of the call (1, 2, …) and for how long (l),\n"
-       "     then a or d; c goes back\n"
+       "  r  a rule of it: choose what it keeps of the call (1, 2, …) and for how long (l), "
+       "then a or d; c goes back\n"
        "  i  all that is known of the call\n"
        "  s  later: it goes on waiting, and the others come first\n"
        "  q  quit; then others are asked, or the policy decides\n"

@@ -10,6 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "snetctl-fit.h"
 #include "snetctl-terminal.h"
 
 #define CLEAR_LINE    "\r\033[K"
@@ -183,8 +184,10 @@ snetctl_terminal_set_status (SnetctlTerminal *self, const char *text)
 void
 snetctl_terminal_print (SnetctlTerminal *self, const char *text)
 {
+  g_autofree char *wrapped = snetctl_fit_wrap (text, snetctl_terminal_get_width (self));
+
   snetctl_terminal_set_status (self, NULL);
-  g_print ("%s\n", text);
+  g_print ("%s\n", wrapped);
   fflush (stdout);
 }
 

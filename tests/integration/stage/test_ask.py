@@ -22,7 +22,7 @@ def asking(s, term="xterm", **size):
     s.allow_own()
     screen = Screen([s.snetctl, "ask"], s.environment(TERM=term), ALICE, **size)
     try:
-        screen.wait("What the programs of daemon (1) want is asked here.")
+        screen.wait("What the programs of daemon (1) want is", "asked here.")
         yield screen
     finally:
         screen.close()
@@ -127,10 +127,10 @@ def test_rule(s):
         screen.wait("port 80")
         screen.answer("r")
         screen.wait("1 [x] Program", "[x] Address", "[x] Port         80 (http/tcp)",
-                    "From now on, your answer holds for connections that stage makes (address "
+                    "From now on, your answer holds for connections that stage makes (address",
                     "192.0.2.1, port 80, protocol tcp).", "l how long")
         screen.type("3")
-        screen.wait("[ ] Port", "address 192.0.2.1, protocol tcp)", "l how long")
+        screen.wait("[ ] Port", "192.0.2.1, protocol tcp)", "l how long")
         screen.type("1")
         screen.wait("Mind: it is about any of your programs.")
         screen.wait("l how long")
@@ -261,6 +261,8 @@ def test_dumb(s):
         screen.type("a")
         screen.wait("Allowed.")
         quit_by_key(screen)
+        # Not within a word, as the terminal would.
+        assert "daemon (1) want is\nasked here." in screen.text, screen.text
         for line in screen.text.split("\r\033[K"):
             if line.startswith("a allow"):
                 assert len(line) < 40, line

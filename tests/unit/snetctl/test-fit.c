@@ -34,6 +34,28 @@ test_texts (void)
     }
 }
 
+static void
+check_wrapped (const char *text, guint width, const char *wanted)
+{
+  g_autofree char *wrapped = snetctl_fit_wrap (text, width);
+
+  g_assert_cmpstr (wrapped, ==, wanted);
+}
+
+static void
+test_wrapped (void)
+{
+  check_wrapped ("", 10, "");
+  check_wrapped ("one two", 7, "one two");
+  check_wrapped ("one two three\n\nfour", 9, "one two\nthree\n\nfour");
+  check_wrapped ("  a  one two three four", 13, "  a  one two\n     three\n     four");
+  check_wrapped ("  Name   one two three", 18, "  Name   one two\n         three");
+  /* There is no room below it, and no place to break. */
+  check_wrapped ("  Long title   one two", 12, "  Long title\n  one two");
+  check_wrapped ("/a/path/without/a/space", 10, "/a/path/without/a/space");
+  check_wrapped ("日本 日本 日本", 9, "日本 日本\n日本");
+}
+
 /* "5 20 - 4": what they get; -: gone. */
 static void
 check_columns (guint width, const char *wanted)
@@ -78,6 +100,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/fit/texts", test_texts);
+  g_test_add_func ("/fit/wrapped", test_wrapped);
   g_test_add_func ("/fit/columns", test_columns);
   g_test_add_func ("/fit/narrow", test_narrow);
   return g_test_run ();
