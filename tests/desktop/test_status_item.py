@@ -131,7 +131,8 @@ class Tests(Case):
             expect(len(self.host.heard(signal)) == 1, f"{signal}: {self.host.signals}")
         for id in range(self.last_id - 49, self.last_id + 1):
             self.snetd.withdraw(id, "exited")
-        wait(lambda: self.host.property("Status") == "Active", "none")
+        # The last one of that: the property is there before it is told.
+        wait(lambda: ("NewStatus", "Active") in self.host.signals, "none")
         wait(lambda: self.host.property("Title") == "Firewall", "the title")
         self.host.signals.clear()
         self.snetd.set_mode("ask")
