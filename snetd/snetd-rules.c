@@ -3,6 +3,7 @@
 
 #include "snet-names.h"
 #include "snetd-error.h"
+#include "snetd-explain.h"
 #include "snetd-export.h"
 #include "snetd-import.h"
 #include "snetd-lists-call.h"
@@ -40,7 +41,6 @@ struct Call
   SnetdRules *self;
   GDBusMethodInvocation *invocation;
   SnetdRule *rule;
-  SnetdRequest *request;
   SnetdFilter *filter;
   guint64 id;
   GError *denied;
@@ -63,7 +63,6 @@ call_free (Call *call)
   g_clear_object (&call->self);
   g_clear_object (&call->invocation);
   g_clear_pointer (&call->rule, snetd_rule_unref);
-  g_clear_pointer (&call->request, snetd_request_unref);
   g_clear_pointer (&call->filter, snetd_filter_free);
   g_clear_error (&call->denied);
   g_free (call);
@@ -402,70 +401,12 @@ handle_get (SnetDBusRules *object, GDBusMethodInvocation *invocation, guint64 id
 
 /* Explain */
 
-/* The rules are the system's and those of the call's user, so who may know that call may see them.
- */
-static void
-explain_allowed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Call) call = user_data;
-  g_autoptr (GPtrArray) rules = NULL;
-  g_autoptr (GError) error = NULL;
-  guint32 caller;
-
-  if (!snetd_authority_check_finish (SNETD_AUTHORITY (source), result, &caller, &error))
-    {
-      g_dbus_method_invocation_return_gerror (call->invocation, error);
-      return;
-    }
-  if (call->request->uid == G_MAXUINT32)
-    call->request->uid = caller;
-  rules = snetd_rulebase_explain (call->self->rulebase, call->request, call->request->time);
-  snet_dbus_rules_complete_explain (SNET_DBUS_RULES (call->self), call->invocation,
-                                    snetd_rule_set_to_variant (rules));
-}
-
-/* Rules know a port only as a part of an address. An answer without it would be a wrong one. */
-static gboolean
-check_ports (GVariant *event, GError **error)
-{
-  static const char *const pairs[][2] = {
-    { SNET_KEY_REMOTE_PORT, SNET_KEY_REMOTE_ADDRESS },
-    { SNET_KEY_LOCAL_PORT, SNET_KEY_LOCAL_ADDRESS },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
-    {
-      g_autoptr (GVariant) port = g_variant_lookup_value (event, pairs[i][0], NULL);
-      g_autoptr (GVariant) address = g_variant_lookup_value (event, pairs[i][1], NULL);
-
-      if (port == NULL || address != NULL)
-        continue;
-      g_set_error (error, SNETD_ERROR, SNETD_ERROR_INVALID_EVENT,
-                   "“%s” can only be told together with “%s”", pairs[i][0], pairs[i][1]);
-      return FALSE;
-    }
-  return TRUE;
-}
-
 static gboolean
 handle_explain (SnetDBusRules *object, GDBusMethodInvocation *invocation, GVariant *event)
 {
   SnetdRules *self = SNETD_RULES (object);
-  g_autoptr (Call) call = call_new (self, invocation);
-  g_autoptr (GError) error = NULL;
-  gint64 owner = SNETD_AUTHORITY_CALLER;
 
-  if (check_ports (event, &error))
-    call->request = snetd_request_from_variant (event, &error);
-  if (call->request == NULL)
-    {
-      g_dbus_method_invocation_return_gerror (invocation, error);
-      return G_DBUS_METHOD_INVOCATION_HANDLED;
-    }
-  if (call->request->uid != G_MAXUINT32)
-    owner = call->request->uid;
-  snetd_authority_check (self->authority, invocation, "Rules.Explain", owner, explain_allowed_cb,
-                         g_steal_pointer (&call));
+  snetd_explain_begin (self->rulebase, self->authority, invocation, event);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
