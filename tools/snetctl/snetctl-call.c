@@ -63,8 +63,9 @@ fill_common (SnetctlCall *call, GOptionEntry entries[N_COMMON])
   entries[3] = (GOptionEntry)G_OPTION_ENTRY_NULL;
 }
 
-void
-snetctl_call_print_options (const GOptionEntry *entries)
+/* For completion: each option with its help, as lines. */
+static void
+print_options (const GOptionEntry *entries)
 {
   for (; entries && entries->long_name; entries++)
     if (!(entries->flags & G_OPTION_FLAG_HIDDEN) && *entries->long_name)
@@ -79,7 +80,7 @@ snetctl_call_print_common_options (void)
   GOptionEntry entries[N_COMMON];
 
   fill_common (&unused, entries);
-  snetctl_call_print_options (entries);
+  print_options (entries);
   g_print ("--help\t%s\n", _ ("Say how it is used"));
 }
 
@@ -111,7 +112,7 @@ snetctl_call_parse (SnetctlCall *call,
 
   if (call->complete)
     {
-      snetctl_call_print_options (entries);
+      print_options (entries);
       snetctl_call_print_common_options ();
       return snetctl_error_usage (error, command->name, "completed");
     }

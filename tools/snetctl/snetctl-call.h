@@ -31,9 +31,7 @@ typedef struct
   gboolean (*run) (SnetctlCall *call, GError **error);
 } SnetctlCommand;
 
-/* For completion: each option with its help, as lines. */
-void snetctl_call_print_options (const GOptionEntry *entries);
-/* Those that every command has; valid as long as the call is. */
+/* For completion: each option that every command has, with its help, as lines. */
 void snetctl_call_print_common_options (void);
 
 /* The options that every command has, to be given before and behind it. */

@@ -20,8 +20,9 @@
 #define MAX_VALUE_CHARS 160
 #define SAFE_IN_SHELL   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,+@%"
 
-void
-snetctl_rule_write (GKeyFile *file, const char *group, GVariant *rule)
+/* Into a group of the file. */
+static void
+write_rule (GKeyFile *file, const char *group, GVariant *rule)
 {
   g_autoptr (GVariant) action =
     g_variant_lookup_value (rule, SNET_KEY_ACTION, G_VARIANT_TYPE_STRING);
@@ -43,7 +44,7 @@ snetctl_rule_to_text (const char *group, GVariant *rule)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
 
-  snetctl_rule_write (file, group, rule);
+  write_rule (file, group, rule);
   return g_key_file_to_data (file, NULL, NULL);
 }
 

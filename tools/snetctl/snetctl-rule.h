@@ -9,8 +9,7 @@ G_BEGIN_DECLS
 
 /* Rules, a{sv}, as text (docs/rules.md) and as commands. None of it is fit to be shown as it is. */
 
-/* Into a group of the file, without what snetd gives itself. */
-void snetctl_rule_write (GKeyFile *file, const char *group, GVariant *rule);
+/* As a group of that name, without what snetd gives itself. */
 char *snetctl_rule_to_text (const char *group, GVariant *rule);
 /* The command that makes the rule again. */
 char *snetctl_rule_to_command (GVariant *rule);

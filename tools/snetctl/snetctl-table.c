@@ -18,7 +18,6 @@ struct _SnetctlTable
   const SnetctlColumn *columns;
   guint n_columns;
   gboolean color;
-  gboolean no_titles;
   GPtrArray *rows; /* of Cell */
 };
 
@@ -99,18 +98,12 @@ snetctl_table_color (SnetctlTable *self, guint column, const char *color)
   row[column].color = color;
 }
 
-void
-snetctl_table_hide_titles (SnetctlTable *self)
-{
-  self->no_titles = TRUE;
-}
-
 static void
 measure (const SnetctlTable *self, SnetctlFitColumn *fits)
 {
   for (guint i = 0; i < self->n_columns; i++)
     {
-      guint wanted = self->no_titles ? 0 : snetctl_fit_width (get_title (self, i));
+      guint wanted = snetctl_fit_width (get_title (self, i));
 
       for (guint r = 0; r < self->rows->len; r++)
         {
@@ -160,7 +153,6 @@ snetctl_table_print (SnetctlTable *self)
 
   measure (self, fits);
   must (scols_table_enable_colors (table, self->color));
-  must (scols_table_enable_noheadings (table, self->no_titles));
   for (guint i = 0; i < self->n_columns; i++)
     if (!fits[i].gone)
       must_have (scols_table_new_column (table, get_title (self, i), fits[i].wanted,

@@ -28,8 +28,6 @@ snetctl_table_new (const SnetctlCall *call, const SnetctlColumn *columns, guint 
 void snetctl_table_add (SnetctlTable *self, const char *const *cells);
 /* A colour of libsmartcols, such as "red", for a cell of the row that was added last. */
 void snetctl_table_color (SnetctlTable *self, guint column, const char *color);
-/* Without the titles: they have been printed. */
-void snetctl_table_hide_titles (SnetctlTable *self);
 void snetctl_table_print (SnetctlTable *self);
 /* Columns of the terminal that standard output is; 0: it is none. */
 guint snetctl_table_terminal_width (void);
