@@ -71,12 +71,6 @@ class Running:
         return self.said
 
 
-def decide(s, event, verdict):
-    subprocess.run(["busctl", "--system", "call", "org.snet", "/org/snet", "org.snet.Events",
-                    "Verdict", "tsa{sv}", str(event), verdict, "0"], env=s.environment(),
-                   check=True)
-
-
 def watch(s, uid):
     """What is held and decided of the command and its children is shown, and nothing else."""
     written = pathlib.Path(s.folder, f"events-{uid}")
@@ -88,15 +82,15 @@ def watch(s, uid):
         other = s.hold(25, uid=uid)
         first = s.hold(80, uid=uid, pid=shell)
         running.wait("snet: held     dash  connect  192.0.2.1:80/tcp")
-        decide(s, first, "allow")
+        s.decide(first, "allow")
         running.wait("snet: allowed  dash  connect  192.0.2.1:80/tcp  (user)")
         second = s.hold(443, uid=uid, pid=orphan)
         running.wait("snet: held     sleep  connect  192.0.2.1:443/tcp")
-        decide(s, second, "deny")
+        s.decide(second, "deny")
         running.wait("snet: denied   sleep  connect  192.0.2.1:443/tcp  (user)")
         for _ in range(3):
             s.do("report", uid, 80, shell)
-        decide(s, other, "allow")
+        s.decide(other, "allow")
     finally:
         # It has the other end of standard error, too.
         os.kill(orphan, signal.SIGKILL)
